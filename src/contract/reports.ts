@@ -1,0 +1,43 @@
+import type { ErrorCode } from '../model/errors.ts';
+
+/** One thing that is not as it should be. */
+export interface Problem {
+  code: ErrorCode | 'LEFTOVER' | 'ORPHAN' | 'DUPLICATE' | 'PERMISSIONS';
+  /** `damage`: a session is not served as it was; `notice`: nothing is lost and nothing is wrong. */
+  severity: 'damage' | 'notice';
+  key?: string;
+  /** Relative to the store, where the back end has paths. */
+  path?: string;
+  /** Bytes concerned, first and one past the last. */
+  range?: { from: number; to: number };
+  message: string;
+  /** What `repair` would do, or what a person has to do. */
+  remedy: string;
+}
+
+export interface VerifyReport {
+  /** No problem of severity `damage`. */
+  ok: boolean;
+  checked: { sessions: number; transcripts: number; archives: number; bytes: number };
+  problems: Problem[];
+}
+
+export interface RepairReport {
+  /** True when nothing was changed because the caller asked for a dry run. */
+  dryRun: boolean;
+  actions: { key?: string; path?: string; action: string; keptAside?: string }[];
+  /** What repair can not mend. */
+  remaining: Problem[];
+}
+
+/** Counts and bytes of a whole store. */
+export interface StoreFigures {
+  sessions: number;
+  turns: number;
+  archives: number;
+  bytes: { metadata: number; transcripts: number; archives: number; blobs: number; journals: number };
+  blobs: { count: number; references: number };
+  journals: { count: number };
+  /** At most ten, largest first. */
+  biggest: { key: string; bytes: number }[];
+}
