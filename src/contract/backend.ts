@@ -52,8 +52,14 @@ export interface Guard {
 /** Fields to set (`null` removes one), already checked, copied and frozen. */
 export type CheckedPatch = Readonly<Record<string, unknown>>;
 
-/** A patch, or the function that computes it from the latest entry inside the commit. */
-export type EntryChange = CheckedPatch | ((entry: Readonly<Entry>) => CheckedPatch);
+/**
+ * A patch, or the function that computes it inside the commit from the latest entry (empty for a
+ * missing session) and the active session id (`undefined` for a missing session). What it throws
+ * rejects the call, and nothing was written.
+ */
+export type EntryChange =
+  | CheckedPatch
+  | ((entry: Readonly<Entry>, sessionId: string | undefined) => CheckedPatch);
 
 export interface AppendAsk {
   /** Given by the caller for exactly-once; made by the back end otherwise. */
