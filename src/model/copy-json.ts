@@ -1,0 +1,259 @@
+/**
+ * Plain JSON: checked, copied and frozen.
+ *
+ * A container that was copied here is remembered. Given again, alone or inside another value, it is
+ * neither walked nor copied: a skill list of 60 KB in every patch of 240 sessions costs a look-up.
+ */
+import { HoldfastError } from './errors.ts';
+import type { Json, JsonObject } from './json.ts';
+import { jsonBytes, primitiveBytes, rememberSize, sizeOf, textBytes } from './json-bytes.ts';
+import { LIMITS } from './limits.ts';
+import { isPlainObject, setField } from './plain-object.ts';
+import { cutText, shown } from './text.ts';
+
+export interface CopyOptions {
+  /** The session that the value is for; the error carries it. */
+  key?: string | undefined;
+  /** `LIMIT_EXCEEDED` above so many bytes of JSON. Default: what a record may have. */
+  bytesMax?: number;
+}
+
+/** The containers around the value that is being copied, innermost first. */
+interface Inside {
+  container: object;
+  field: string | number;
+  outer: Inside | undefined;
+}
+
+interface Walk {
+  what: string;
+  key: string | undefined;
+  bytesMax: number;
+  bytes: number;
+  /** The deepest level seen so far. */
+  deepest: number;
+  containers: number;
+  /** A value may hold one container so often that copying each place would never end. */
+  copies: Map<object, readonly Json[] | JsonObject> | undefined;
+}
+
+const CONTAINERS_BEFORE_COPIES_ARE_KEPT = 10_000;
+
+/**
+ * A deep frozen copy of a plain JSON value that shares nothing changeable with it. A field whose
+ * value is `undefined` is left out and -0 becomes 0, as in JSON; anything else that JSON would drop
+ * or bend is `INVALID_ENTRY`, and `LIMIT_EXCEEDED` what is too deep or too large. `what` opens the
+ * path in the message.
+ */
+export function copyJson(value: unknown, what: string, options: CopyOptions = {}): Json {
+  const walk = newWalk(what, options);
+  const copy = copyValue(value, walk, 1, undefined);
+  if (copy === undefined) refuse(walk, undefined, 'is undefined');
+  if (typeof copy === 'object' && copy !== null && sizeOf(copy)?.levels === undefined) {
+    rememberSize(copy, { bytes: walk.bytes, levels: walk.deepest });
+  }
+  return copy;
+}
+
+/**
+ * As {@link copyJson}, for an object that is new at every call while its values may be old: they
+ * are remembered, the object is not.
+ */
+export function copyFields(
+  value: Readonly<Record<string, unknown>>,
+  what: string,
+  options: CopyOptions = {},
+): JsonObject {
+  return copyObject(value, newWalk(what, options), 1, undefined, true);
+}
+
+/**
+ * Freezes what `JSON.parse` made, all the way down and in place, and remembers it as a copy.
+ * `LIMIT_EXCEEDED` for what is nested deeper than anything that a store accepts.
+ */
+export function freezeJson(value: Json): Json {
+  if (typeof value !== 'object' || value === null || sizeOf(value)?.levels) return value;
+  rememberSize(value, { levels: freezeDeep(value, 1) });
+  return value;
+}
+
+function freezeDeep(value: object, level: number): number {
+  if (level > LIMITS.depthMax) refuseDepth(value, newWalk('value', {}), undefined);
+  let levels = 0;
+  for (const item of Object.values(value)) {
+    if (typeof item !== 'object' || item === null) continue;
+    levels = Math.max(levels, freezeDeep(item, level + 1));
+  }
+  Object.freeze(value);
+  return levels + 1;
+}
+
+function newWalk(what: string, options: CopyOptions): Walk {
+  const { key, bytesMax = LIMITS.recordBytesMax } = options;
+  return { what, key, bytesMax, bytes: 0, deepest: 0, containers: 0, copies: undefined };
+}
+
+/** `undefined` for what a field may have and JSON leaves out. */
+function copyValue(
+  value: unknown,
+  walk: Walk,
+  level: number,
+  inside: Inside | undefined,
+  remember = false,
+): Json | undefined {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      count(walk, primitiveBytes(value));
+      return value;
+    case 'number':
+      if (!Number.isFinite(value)) refuse(walk, inside, `is ${value}, which JSON can not hold`);
+      count(walk, primitiveBytes(value));
+      return value + 0;
+    case 'undefined':
+      return undefined;
+    case 'object':
+      if (value !== null) return copyContainer(value, walk, level, inside, remember);
+      count(walk, 4);
+      return null;
+    default:
+      return refuse(walk, inside, `is a ${typeof value}, which JSON can not hold`);
+  }
+}
+
+function copyContainer(
+  value: object,
+  walk: Walk,
+  level: number,
+  inside: Inside | undefined,
+  remember: boolean,
+): readonly Json[] | JsonObject {
+  const levels = sizeOf(value)?.levels;
+  if (levels !== undefined) return place(value as JsonObject, levels, walk, level, inside);
+  const kept = walk.copies?.get(value);
+  if (kept !== undefined) return copyContainer(kept, walk, level, inside, false);
+
+  if (level > LIMITS.depthMax) refuseDepth(value, walk, inside);
+  walk.containers += 1;
+  if (walk.containers === CONTAINERS_BEFORE_COPIES_ARE_KEPT) walk.copies = new Map();
+
+  const { bytes, deepest } = walk;
+  walk.deepest = level;
+  const copy = Array.isArray(value)
+    ? copyArray(value, walk, level, inside)
+    : copyObject(value, walk, level, inside, false);
+  if (walk.copies !== undefined || remember) {
+    const size = { bytes: walk.bytes - bytes, levels: walk.deepest - level + 1 };
+    rememberSize(copy, size);
+    walk.copies?.set(value, copy);
+  }
+  walk.deepest = Math.max(deepest, walk.deepest);
+  return copy;
+}
+
+/** Takes a copy that is there already. */
+function place(
+  copy: readonly Json[] | JsonObject,
+  levels: number,
+  walk: Walk,
+  level: number,
+  inside: Inside | undefined,
+): readonly Json[] | JsonObject {
+  const deepest = level + levels - 1;
+  if (deepest > LIMITS.depthMax) refuseDepth(copy, walk, inside);
+  walk.deepest = Math.max(walk.deepest, deepest);
+  count(walk, jsonBytes(copy));
+  return copy;
+}
+
+function copyArray(
+  value: unknown[],
+  walk: Walk,
+  level: number,
+  outer: Inside | undefined,
+): readonly Json[] {
+  const inside: Inside = { container: value, field: 0, outer };
+  if (!Array.isArray(Object.getPrototypeOf(value))) {
+    refuse(walk, outer, 'is an instance of a class, not a plain array');
+  }
+  const copy: Json[] = [];
+  count(walk, value.length === 0 ? 2 : value.length + 1);
+  for (let index = 0; index < value.length; index += 1) {
+    inside.field = index;
+    const property = Object.getOwnPropertyDescriptor(value, index);
+    if (property === undefined) refuse(walk, inside, 'is a hole in an array');
+    if (property.get !== undefined || property.set !== undefined) refuseAccessor(walk, inside);
+    const item = copyValue(property.value, walk, level + 1, inside);
+    if (item === undefined) refuse(walk, inside, 'is undefined, which an array can not hold');
+    copy.push(item);
+  }
+  return Object.freeze(copy);
+}
+
+function copyObject(
+  value: object,
+  walk: Walk,
+  level: number,
+  outer: Inside | undefined,
+  remember: boolean,
+): JsonObject {
+  const inside: Inside = { container: value, field: '', outer };
+  if (!isPlainObject(value)) {
+    refuse(walk, outer, 'is an instance of a class, not a plain object; convert it first');
+  }
+  const copy: Record<string, Json> = {};
+  let fields = 0;
+  for (const field of Object.keys(value)) {
+    inside.field = field;
+    const property = Object.getOwnPropertyDescriptor(value, field);
+    if (property?.get !== undefined || property?.set !== undefined) refuseAccessor(walk, inside);
+    const item = copyValue(property?.value, walk, level + 1, inside, remember);
+    if (item === undefined) continue;
+    fields += 1;
+    count(walk, textBytes(field) + 1);
+    setField(copy, field, item);
+  }
+  count(walk, fields === 0 ? 2 : fields + 1);
+  return Object.freeze(copy);
+}
+
+function count(walk: Walk, bytes: number): void {
+  walk.bytes += bytes;
+  if (walk.bytes <= walk.bytesMax) return;
+  throw new HoldfastError(
+    'LIMIT_EXCEEDED',
+    `${walk.what} has more than ${walk.bytesMax} bytes as JSON.`,
+    { key: walk.key },
+  );
+}
+
+function refuseDepth(value: object, walk: Walk, inside: Inside | undefined): never {
+  for (let at = inside; at !== undefined; at = at.outer) {
+    if (at.container === value) refuse(walk, inside, 'is one of its own parents: a cycle');
+  }
+  throw new HoldfastError(
+    'LIMIT_EXCEEDED',
+    `${walk.what}${pathOf(inside)} is nested deeper than ${LIMITS.depthMax} levels.`,
+    { key: walk.key },
+  );
+}
+
+function refuseAccessor(walk: Walk, inside: Inside): never {
+  return refuse(walk, inside, 'is a getter or setter, not a value');
+}
+
+function refuse(walk: Walk, inside: Inside | undefined, why: string): never {
+  throw new HoldfastError('INVALID_ENTRY', `${walk.what}${pathOf(inside)} ${why}.`, {
+    key: walk.key,
+  });
+}
+
+function pathOf(inside: Inside | undefined): string {
+  let path = '';
+  for (let at = inside; at !== undefined; at = at.outer) {
+    if (typeof at.field === 'number') path = `[${at.field}]${path}`;
+    else if (/^[\p{L}_$][\p{L}\p{N}_$]{0,63}$/u.test(at.field)) path = `.${at.field}${path}`;
+    else path = `[${shown(at.field, 64)}]${path}`;
+  }
+  return path.length > 300 ? `${cutText(path, 300)}...` : path;
+}
