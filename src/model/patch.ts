@@ -1,0 +1,109 @@
+import { copyFields, freezeJson } from './copy-json.ts';
+import { jsonEqual } from './equal-json.ts';
+import { HoldfastError } from './errors.ts';
+import type { Json, JsonObject } from './json.ts';
+import { jsonBytes, textBytes } from './json-bytes.ts';
+import { LIMITS } from './limits.ts';
+import { isPlainObject, setField } from './plain-object.ts';
+import type { Entry } from './state.ts';
+import { shown } from './text.ts';
+
+/** Fields to set (`null` removes one), checked, copied and frozen. */
+export type CheckedPatch = Readonly<Record<string, unknown>>;
+
+/** What a patch makes of an entry. `set` and `unset` hold only what really changes. */
+export interface Applied {
+  entry: Readonly<Entry>;
+  set: JsonObject | undefined;
+  unset: readonly string[] | undefined;
+}
+
+/**
+ * A frozen copy of a patch: a plain object of JSON values, where `undefined` is ignored and `null`
+ * removes a field. `INVALID_ENTRY` or `LIMIT_EXCEEDED` for anything else.
+ */
+export function checkPatch(patch: unknown, key: string): CheckedPatch {
+  if (!isPlainObject(patch)) {
+    throw new HoldfastError(
+      'INVALID_ENTRY',
+      `The patch of session ${shown(key)} is not a plain object.`,
+      { key },
+    );
+  }
+  return copyFields(patch, 'patch', { key, bytesMax: LIMITS.entryBytesMax });
+}
+
+/** The entry after a patch, or `undefined` when the patch changes nothing. */
+export function applyPatch(entry: Readonly<Entry>, patch: CheckedPatch): Applied | undefined {
+  let set: Record<string, Json> | undefined;
+  let unset: string[] | undefined;
+  for (const field of Object.keys(patch)) {
+    const value = patch[field] as Json;
+    const there = Object.hasOwn(entry, field);
+    if (value === null) {
+      if (!there) continue;
+      unset ??= [];
+      unset.push(field);
+    } else if (!there || !jsonEqual(entry[field], value)) {
+      set ??= {};
+      setField(set, field, value);
+    }
+  }
+  if (set === undefined && unset === undefined) return undefined;
+  return { entry: changedEntry(entry, set, unset), set: set && Object.freeze(set), unset };
+}
+
+/** The fields of an entry that a new conversation takes along. */
+export function keepFields(
+  entry: Readonly<Entry>,
+  keep: 'all' | 'none' | readonly string[],
+): Readonly<Entry> {
+  if (keep === 'all') return entry;
+  const kept: Entry = {};
+  if (keep !== 'none') {
+    for (const field of keep) {
+      if (Object.hasOwn(entry, field)) setField(kept, field, entry[field]);
+    }
+  }
+  return Object.freeze(kept);
+}
+
+/** Freezes an entry that `JSON.parse` made, in place, so that it may be handed out. */
+export function freezeEntry(entry: Entry): Readonly<Entry> {
+  for (const field of Object.keys(entry)) freezeJson(entry[field]);
+  return Object.freeze(entry);
+}
+
+/** Bytes of an entry as JSON in UTF-8. Nested values that are frozen are counted once in their life. */
+export function entryBytes(entry: Readonly<Entry>): number {
+  const fields = Object.keys(entry);
+  let bytes = fields.length === 0 ? 2 : fields.length + 1;
+  for (const field of fields) bytes += textBytes(field) + 1 + jsonBytes(entry[field]);
+  return bytes;
+}
+
+/** `LIMIT_EXCEEDED` for an entry that has grown too large. */
+export function checkEntryBytes(entry: Readonly<Entry>, key: string): void {
+  const bytes = entryBytes(entry);
+  if (bytes <= LIMITS.entryBytesMax) return;
+  throw new HoldfastError(
+    'LIMIT_EXCEEDED',
+    `The entry of session ${shown(key)} would have ${bytes} bytes; ${LIMITS.entryBytesMax} are allowed.`,
+    { key },
+  );
+}
+
+function changedEntry(
+  entry: Readonly<Entry>,
+  set: JsonObject | undefined,
+  unset: readonly string[] | undefined,
+): Readonly<Entry> {
+  const changed: Entry = {};
+  for (const field of Object.keys(entry)) {
+    if (!unset?.includes(field)) setField(changed, field, entry[field]);
+  }
+  if (set !== undefined) {
+    for (const field of Object.keys(set)) setField(changed, field, set[field]);
+  }
+  return Object.freeze(changed);
+}
