@@ -8,12 +8,14 @@ export const ERROR_CODES = {
   SESSION_BUSY: {
     retry: 'later',
     when: 'A turn or a commit of this session did not become free before the deadline, its queue is full, or a turn was asked for inside a turn of the same session.',
-    remedy: 'Wait and try again, pass the turn object on instead of asking for a nested turn, or interrupt the holder that the message names.',
+    remedy:
+      'Wait and try again, pass the turn object on instead of asking for a nested turn, or interrupt the holder that the message names.',
   },
   SESSION_GONE: {
     retry: 'never',
     when: 'The session (or the archived conversation) that the call needs does not exist.',
-    remedy: 'Create it with an update or an append, or leave out `ifExists`, `ifRev` or `ifSessionId`.',
+    remedy:
+      'Create it with an update or an append, or leave out `ifExists`, `ifRev` or `ifSessionId`.',
   },
   REV_CONFLICT: {
     retry: 'later',
@@ -43,7 +45,8 @@ export const ERROR_CODES = {
   ENTRY_DAMAGED: {
     retry: 'after-repair',
     when: 'The metadata log of this session has bytes that do not decode. `lastGood` carries the state before the damage.',
-    remedy: 'Run `holdfast verify`, then `holdfast repair --apply`, which keeps the damaged bytes aside.',
+    remedy:
+      'Run `holdfast verify`, then `holdfast repair --apply`, which keeps the damaged bytes aside.',
   },
   TRANSCRIPT_DAMAGED: {
     retry: 'after-repair',
@@ -83,7 +86,8 @@ export const ERROR_CODES = {
   OUTCOME_UNKNOWN: {
     retry: 'never',
     when: 'A write was made but its sync failed, so nobody can tell whether it survives a power loss.',
-    remedy: 'Read the session to see what is there; repeat only what a precondition or an id makes safe.',
+    remedy:
+      'Read the session to see what is there; repeat only what a precondition or an id makes safe.',
   },
   UNSAFE_PATH: {
     retry: 'after-repair',
