@@ -6,16 +6,27 @@
  */
 import { HoldfastError } from './errors.ts';
 import type { Json, JsonObject } from './json.ts';
-import { jsonBytes, primitiveBytes, rememberSize, sizeOf, textBytes } from './json-bytes.ts';
+import {
+  BYTES_PER_UNIT_MAX,
+  bytesAtLeast,
+  jsonBytes,
+  primitiveBytesAtLeast,
+  rememberSize,
+  sizeOf,
+} from './json-bytes.ts';
 import { LIMITS } from './limits.ts';
 import { isPlainObject, setField } from './plain-object.ts';
 import { cutText, shown } from './text.ts';
+
+export { jsonEqual } from './equal-json.ts';
 
 export interface CopyOptions {
   /** The session that the value is for; the error carries it. */
   key?: string | undefined;
   /** `LIMIT_EXCEEDED` above so many bytes of JSON. Default: what a record may have. */
   bytesMax?: number;
+  /** `false` for what will not be given again, such as a record: remembering has its price. */
+  remember?: boolean;
 }
 
 /** The containers around the value that is being copied, innermost first. */
@@ -29,7 +40,8 @@ interface Walk {
   what: string;
   key: string | undefined;
   bytesMax: number;
-  bytes: number;
+  /** Bytes counted so far, each string as if it were plain ASCII. */
+  atLeast: number;
   /** The deepest level seen so far. */
   deepest: number;
   containers: number;
@@ -47,11 +59,9 @@ const CONTAINERS_BEFORE_COPIES_ARE_KEPT = 10_000;
  */
 export function copyJson(value: unknown, what: string, options: CopyOptions = {}): Json {
   const walk = newWalk(what, options);
-  const copy = copyValue(value, walk, 1, undefined);
+  const copy = copyValue(value, walk, 1, undefined, options.remember ?? true);
   if (copy === undefined) refuse(walk, undefined, 'is undefined');
-  if (typeof copy === 'object' && copy !== null && sizeOf(copy)?.levels === undefined) {
-    rememberSize(copy, { bytes: walk.bytes, levels: walk.deepest });
-  }
+  checkBytes(copy, walk);
   return copy;
 }
 
@@ -64,7 +74,10 @@ export function copyFields(
   what: string,
   options: CopyOptions = {},
 ): JsonObject {
-  return copyObject(value, newWalk(what, options), 1, undefined, true);
+  const walk = newWalk(what, options);
+  const copy = copyObject(value, walk, 1, undefined, options.remember ?? true);
+  checkBytes(copy, walk);
+  return copy;
 }
 
 /**
@@ -90,7 +103,7 @@ function freezeDeep(value: object, level: number): number {
 
 function newWalk(what: string, options: CopyOptions): Walk {
   const { key, bytesMax = LIMITS.recordBytesMax } = options;
-  return { what, key, bytesMax, bytes: 0, deepest: 0, containers: 0, copies: undefined };
+  return { what, key, bytesMax, atLeast: 0, deepest: 0, containers: 0, copies: undefined };
 }
 
 /** `undefined` for what a field may have and JSON leaves out. */
@@ -104,11 +117,11 @@ function copyValue(
   switch (typeof value) {
     case 'string':
     case 'boolean':
-      count(walk, primitiveBytes(value));
+      count(walk, primitiveBytesAtLeast(value));
       return value;
     case 'number':
       if (!Number.isFinite(value)) refuse(walk, inside, `is ${value}, which JSON can not hold`);
-      count(walk, primitiveBytes(value));
+      count(walk, primitiveBytesAtLeast(value));
       return value + 0;
     case 'undefined':
       return undefined;
@@ -128,8 +141,8 @@ function copyContainer(
   inside: Inside | undefined,
   remember: boolean,
 ): readonly Json[] | JsonObject {
-  const levels = sizeOf(value)?.levels;
-  if (levels !== undefined) return place(value as JsonObject, levels, walk, level, inside);
+  const known = sizeOf(value)?.levels;
+  if (known !== undefined) return place(value as JsonObject, known, walk, level, inside);
   const kept = walk.copies?.get(value);
   if (kept !== undefined) return copyContainer(kept, walk, level, inside, false);
 
@@ -137,14 +150,14 @@ function copyContainer(
   walk.containers += 1;
   if (walk.containers === CONTAINERS_BEFORE_COPIES_ARE_KEPT) walk.copies = new Map();
 
-  const { bytes, deepest } = walk;
+  const { atLeast, deepest } = walk;
   walk.deepest = level;
   const copy = Array.isArray(value)
     ? copyArray(value, walk, level, inside)
     : copyObject(value, walk, level, inside, false);
   if (walk.copies !== undefined || remember) {
-    const size = { bytes: walk.bytes - bytes, levels: walk.deepest - level + 1 };
-    rememberSize(copy, size);
+    const levels = walk.deepest - level + 1;
+    rememberSize(copy, { atLeast: walk.atLeast - atLeast, levels });
     walk.copies?.set(value, copy);
   }
   walk.deepest = Math.max(deepest, walk.deepest);
@@ -162,7 +175,7 @@ function place(
   const deepest = level + levels - 1;
   if (deepest > LIMITS.depthMax) refuseDepth(copy, walk, inside);
   walk.deepest = Math.max(walk.deepest, deepest);
-  count(walk, jsonBytes(copy));
+  count(walk, bytesAtLeast(copy));
   return copy;
 }
 
@@ -210,7 +223,7 @@ function copyObject(
     const item = copyValue(property?.value, walk, level + 1, inside, remember);
     if (item === undefined) continue;
     fields += 1;
-    count(walk, textBytes(field) + 1);
+    count(walk, field.length + 3);
     setField(copy, field, item);
   }
   count(walk, fields === 0 ? 2 : fields + 1);
@@ -218,13 +231,18 @@ function copyObject(
 }
 
 function count(walk: Walk, bytes: number): void {
-  walk.bytes += bytes;
-  if (walk.bytes <= walk.bytesMax) return;
-  throw new HoldfastError(
-    'LIMIT_EXCEEDED',
-    `${walk.what} has more than ${walk.bytesMax} bytes as JSON.`,
-    { key: walk.key },
-  );
+  walk.atLeast += bytes;
+  if (walk.atLeast > walk.bytesMax) refuseBytes(walk);
+}
+
+function checkBytes(copy: Json, walk: Walk): void {
+  if (walk.atLeast * BYTES_PER_UNIT_MAX <= walk.bytesMax) return;
+  if (jsonBytes(copy) > walk.bytesMax) refuseBytes(walk);
+}
+
+function refuseBytes({ what, key, bytesMax }: Walk): never {
+  const message = `${what} has more than ${bytesMax} bytes as JSON.`;
+  throw new HoldfastError('LIMIT_EXCEEDED', message, { key });
 }
 
 function refuseDepth(value: object, walk: Walk, inside: Inside | undefined): never {

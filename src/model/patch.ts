@@ -2,7 +2,7 @@ import { copyFields, freezeJson } from './copy-json.ts';
 import { jsonEqual } from './equal-json.ts';
 import { HoldfastError } from './errors.ts';
 import type { Json, JsonObject } from './json.ts';
-import { jsonBytes, textBytes } from './json-bytes.ts';
+import { BYTES_PER_UNIT_MAX, bytesAtLeast, jsonBytes } from './json-bytes.ts';
 import { LIMITS } from './limits.ts';
 import { isPlainObject, setField } from './plain-object.ts';
 import type { Entry } from './state.ts';
@@ -74,16 +74,17 @@ export function freezeEntry(entry: Entry): Readonly<Entry> {
   return Object.freeze(entry);
 }
 
-/** Bytes of an entry as JSON in UTF-8. Nested values that are frozen are counted once in their life. */
+/** Bytes of an entry as JSON in UTF-8. Large values that are frozen are counted once in their life. */
 export function entryBytes(entry: Readonly<Entry>): number {
   const fields = Object.keys(entry);
   let bytes = fields.length === 0 ? 2 : fields.length + 1;
-  for (const field of fields) bytes += textBytes(field) + 1 + jsonBytes(entry[field]);
+  for (const field of fields) bytes += jsonBytes(field) + 1 + jsonBytes(entry[field]);
   return bytes;
 }
 
-/** `LIMIT_EXCEEDED` for an entry that has grown too large. */
+/** `LIMIT_EXCEEDED` for an entry that has grown too large. Cheap: most are far from it. */
 export function checkEntryBytes(entry: Readonly<Entry>, key: string): void {
+  if (bytesAtLeast(entry) * BYTES_PER_UNIT_MAX <= LIMITS.entryBytesMax) return;
   const bytes = entryBytes(entry);
   if (bytes <= LIMITS.entryBytesMax) return;
   throw new HoldfastError(
@@ -93,17 +94,16 @@ export function checkEntryBytes(entry: Readonly<Entry>, key: string): void {
   );
 }
 
+/** Spreading defines fields, also `__proto__`, and is three times as fast as setting them. */
 function changedEntry(
   entry: Readonly<Entry>,
   set: JsonObject | undefined,
   unset: readonly string[] | undefined,
 ): Readonly<Entry> {
-  const changed: Entry = {};
+  if (unset === undefined) return Object.freeze({ ...entry, ...set });
+  const kept: Entry = {};
   for (const field of Object.keys(entry)) {
-    if (!unset?.includes(field)) setField(changed, field, entry[field]);
+    if (!unset.includes(field)) setField(kept, field, entry[field]);
   }
-  if (set !== undefined) {
-    for (const field of Object.keys(set)) setField(changed, field, set[field]);
-  }
-  return Object.freeze(changed);
+  return Object.freeze(set === undefined ? kept : { ...kept, ...set });
 }

@@ -1,4 +1,4 @@
-import { copyJson } from './copy-json.ts';
+import { copyFields } from './copy-json.ts';
 import { jsonEqual } from './equal-json.ts';
 import { HoldfastError } from './errors.ts';
 import { LIMITS } from './limits.ts';
@@ -17,7 +17,8 @@ const ADDED = ['id', 'parentId', 'timestamp', 'seq'] as const;
  */
 export function checkRecord(record: unknown, key: string): NewRecord {
   if (!isPlainObject(record)) refuse(key, 'it is not a plain object');
-  const copy = copyJson(record, 'record', { key, bytesMax: LIMITS.recordBytesMax }) as NewRecord;
+  const options = { key, bytesMax: LIMITS.recordBytesMax, remember: false };
+  const copy = copyFields(record, 'record', options) as NewRecord;
   if (typeof copy.type !== 'string' || copy.type === '') refuse(key, 'it needs a `type`');
   if (copy.type === 'session') refuse(key, 'the type `session` is the header of a transcript');
   if (Object.hasOwn(copy, 'id')) refuse(key, 'give its id as the option `id`, not inside it');

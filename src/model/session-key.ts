@@ -123,6 +123,7 @@ function parseRest(rest: string): Found {
 
 /** Takes `:thread:<id>` and `:topic:<id>` off the end. An id ends where the other marker begins. */
 function splitSuffix(rest: string): { base: string; thread?: string; topic?: string } {
+  if (!rest.includes(':thread:') && !rest.includes(':topic:')) return { base: rest };
   const marks = [...rest.matchAll(/:(thread|topic):(?=[^:])/g)].filter((mark) => mark.index > 0);
   const first = marks[0];
   if (first === undefined) return { base: rest };
