@@ -4,50 +4,23 @@
  * A container that was copied here is remembered. Given again, alone or inside another value, it is
  * neither walked nor copied: a skill list of 60 KB in every patch of 240 sessions costs a look-up.
  */
-import { HoldfastError } from './errors.ts';
 import type { Json, JsonObject } from './json.ts';
+import { bytesAtLeast, primitiveBytesAtLeast, rememberSize, sizeOf } from './json-bytes.ts';
 import {
-  BYTES_PER_UNIT_MAX,
-  bytesAtLeast,
-  jsonBytes,
-  primitiveBytesAtLeast,
-  rememberSize,
-  sizeOf,
-} from './json-bytes.ts';
+  type CopyOptions,
+  checkBytes,
+  count,
+  type Inside,
+  newWalk,
+  refuse,
+  refuseAccessor,
+  refuseDepth,
+  type Walk,
+} from './json-walk.ts';
 import { LIMITS } from './limits.ts';
 import { isPlainObject, setField } from './plain-object.ts';
-import { cutText, shown } from './text.ts';
 
 export { jsonEqual } from './equal-json.ts';
-
-export interface CopyOptions {
-  /** The session that the value is for; the error carries it. */
-  key?: string | undefined;
-  /** `LIMIT_EXCEEDED` above so many bytes of JSON. Default: what a record may have. */
-  bytesMax?: number;
-  /** `false` for what will not be given again, such as a record: remembering has its price. */
-  remember?: boolean;
-}
-
-/** The containers around the value that is being copied, innermost first. */
-interface Inside {
-  container: object;
-  field: string | number;
-  outer: Inside | undefined;
-}
-
-interface Walk {
-  what: string;
-  key: string | undefined;
-  bytesMax: number;
-  /** Bytes counted so far, each string as if it were plain ASCII. */
-  atLeast: number;
-  /** The deepest level seen so far. */
-  deepest: number;
-  containers: number;
-  /** A value may hold one container so often that copying each place would never end. */
-  copies: Map<object, readonly Json[] | JsonObject> | undefined;
-}
 
 const CONTAINERS_BEFORE_COPIES_ARE_KEPT = 10_000;
 
@@ -78,32 +51,6 @@ export function copyFields(
   const copy = copyObject(value, walk, 1, undefined, options.remember ?? true);
   checkBytes(copy, walk);
   return copy;
-}
-
-/**
- * Freezes what `JSON.parse` made, all the way down and in place, and remembers it as a copy.
- * `LIMIT_EXCEEDED` for what is nested deeper than anything that a store accepts.
- */
-export function freezeJson(value: Json): Json {
-  if (typeof value !== 'object' || value === null || sizeOf(value)?.levels) return value;
-  rememberSize(value, { levels: freezeDeep(value, 1) });
-  return value;
-}
-
-function freezeDeep(value: object, level: number): number {
-  if (level > LIMITS.depthMax) refuseDepth(value, newWalk('value', {}), undefined);
-  let levels = 0;
-  for (const item of Object.values(value)) {
-    if (typeof item !== 'object' || item === null) continue;
-    levels = Math.max(levels, freezeDeep(item, level + 1));
-  }
-  Object.freeze(value);
-  return levels + 1;
-}
-
-function newWalk(what: string, options: CopyOptions): Walk {
-  const { key, bytesMax = LIMITS.recordBytesMax } = options;
-  return { what, key, bytesMax, atLeast: 0, deepest: 0, containers: 0, copies: undefined };
 }
 
 /** `undefined` for what a field may have and JSON leaves out. */
@@ -228,50 +175,4 @@ function copyObject(
   }
   count(walk, fields === 0 ? 2 : fields + 1);
   return Object.freeze(copy);
-}
-
-function count(walk: Walk, bytes: number): void {
-  walk.atLeast += bytes;
-  if (walk.atLeast > walk.bytesMax) refuseBytes(walk);
-}
-
-function checkBytes(copy: Json, walk: Walk): void {
-  if (walk.atLeast * BYTES_PER_UNIT_MAX <= walk.bytesMax) return;
-  if (jsonBytes(copy) > walk.bytesMax) refuseBytes(walk);
-}
-
-function refuseBytes({ what, key, bytesMax }: Walk): never {
-  const message = `${what} has more than ${bytesMax} bytes as JSON.`;
-  throw new HoldfastError('LIMIT_EXCEEDED', message, { key });
-}
-
-function refuseDepth(value: object, walk: Walk, inside: Inside | undefined): never {
-  for (let at = inside; at !== undefined; at = at.outer) {
-    if (at.container === value) refuse(walk, inside, 'is one of its own parents: a cycle');
-  }
-  throw new HoldfastError(
-    'LIMIT_EXCEEDED',
-    `${walk.what}${pathOf(inside)} is nested deeper than ${LIMITS.depthMax} levels.`,
-    { key: walk.key },
-  );
-}
-
-function refuseAccessor(walk: Walk, inside: Inside): never {
-  return refuse(walk, inside, 'is a getter or setter, not a value');
-}
-
-function refuse(walk: Walk, inside: Inside | undefined, why: string): never {
-  throw new HoldfastError('INVALID_ENTRY', `${walk.what}${pathOf(inside)} ${why}.`, {
-    key: walk.key,
-  });
-}
-
-function pathOf(inside: Inside | undefined): string {
-  let path = '';
-  for (let at = inside; at !== undefined; at = at.outer) {
-    if (typeof at.field === 'number') path = `[${at.field}]${path}`;
-    else if (/^[\p{L}_$][\p{L}\p{N}_$]{0,63}$/u.test(at.field)) path = `.${at.field}${path}`;
-    else path = `[${shown(at.field, 64)}]${path}`;
-  }
-  return path.length > 300 ? `${cutText(path, 300)}...` : path;
 }

@@ -1,6 +1,7 @@
-import { copyFields, freezeJson } from './copy-json.ts';
+import { copyFields } from './copy-json.ts';
 import { jsonEqual } from './equal-json.ts';
 import { HoldfastError } from './errors.ts';
+import { freezeJson } from './freeze-json.ts';
 import type { Json, JsonObject } from './json.ts';
 import { BYTES_PER_UNIT_MAX, bytesAtLeast, jsonBytes } from './json-bytes.ts';
 import { LIMITS } from './limits.ts';
