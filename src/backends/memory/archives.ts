@@ -1,7 +1,7 @@
 import type { Backend } from '../../contract/backend.ts';
+import { sessionGone } from '../../contract/check-guard.ts';
 import { keepFields } from '../../model/patch.ts';
 import type { Archive } from '../../model/state.ts';
-import { checkGuard } from './check-guard.ts';
 import {
   type HeldSession,
   newConversation,
@@ -9,7 +9,7 @@ import {
   stateOf,
   transcriptBytes,
 } from './held-session.ts';
-import { gone, type MemoryData } from './memory-data.ts';
+import { conversationGone, type MemoryData } from './memory-data.ts';
 
 type Verbs = Pick<Backend, 'reset' | 'archives' | 'restore' | 'remove'>;
 
@@ -23,9 +23,8 @@ export function archives(data: MemoryData): Verbs {
 
   return {
     async reset(key, ask, guard) {
-      let session = data.sessions.get(key);
+      let session = data.checked(key, guard);
       const place = data.place(key);
-      checkGuard(key, session, place, guard);
       if (session) {
         putAway(session, ask.reason);
         session.conversation = newConversation(data.world.newId(), data.world.now());
@@ -43,13 +42,12 @@ export function archives(data: MemoryData): Verbs {
     },
 
     async restore(key, sessionId, guard) {
-      const session = data.sessions.get(key);
+      const session = data.checked(key, guard);
       const place = data.place(key);
-      checkGuard(key, session, place, guard);
-      if (!session) throw gone(key);
+      if (!session) throw sessionGone(key);
       if (session.conversation.sessionId === sessionId) return stateOf(session, place);
       const archive = session.archives.find((each) => each.conversation.sessionId === sessionId);
-      if (!archive) throw gone(key, `There is no archived conversation ${sessionId} of session`);
+      if (!archive) throw conversationGone(key, sessionId);
       session.archives = session.archives.filter((each) => each !== archive);
       putAway(session, 'restore');
       session.conversation = archive.conversation;
@@ -60,13 +58,11 @@ export function archives(data: MemoryData): Verbs {
     },
 
     async remove(key, guard) {
-      const session = data.sessions.get(key);
-      const place = data.place(key);
       // Nothing is there to be refused: a removal that is repeated is told `false`.
-      if (!session && guard.fence === undefined) return false;
-      checkGuard(key, session, place, guard);
+      if (!data.sessions.has(key) && guard.fence === undefined) return false;
+      data.checked(key, guard);
       data.sessions.delete(key);
-      place.lose('remove');
+      data.place(key).lose('remove');
       data.tell(key, 'remove');
       return true;
     },

@@ -2,7 +2,6 @@ import type { Backend } from '../../contract/backend.ts';
 import { copyJson } from '../../model/copy-json.ts';
 import { applyPatch, checkEntryBytes } from '../../model/patch.ts';
 import type { Entry } from '../../model/state.ts';
-import { checkGuard } from './check-guard.ts';
 import { stateOf } from './held-session.ts';
 import type { MemoryData } from './memory-data.ts';
 
@@ -17,9 +16,8 @@ export function entries(data: MemoryData): Pick<Backend, 'read' | 'update' | 'ad
     },
 
     async update(key, change, guard) {
-      let session = data.sessions.get(key);
+      let session = data.checked(key, guard);
       const place = data.place(key);
-      checkGuard(key, session, place, guard);
       const entry = session?.entry ?? EMPTY;
       const patch =
         typeof change === 'function' ? change(entry, session?.conversation.sessionId) : change;

@@ -1,3 +1,5 @@
+import type { Guard } from '../../contract/backend.ts';
+import { checkGuard } from '../../contract/check-guard.ts';
 import { HoldfastError } from '../../model/errors.ts';
 import type { Change } from '../../model/state.ts';
 import { type HeldSession, newConversation } from './held-session.ts';
@@ -28,6 +30,14 @@ export class MemoryData {
       this.#places.set(key, place);
     }
     return place;
+  }
+
+  /** The session that a commit is for, once the guard of the commit has let it pass. */
+  checked(key: string, guard: Guard): HeldSession | undefined {
+    const session = this.sessions.get(key);
+    const state = session && { rev: session.rev, sessionId: session.conversation.sessionId };
+    checkGuard(key, state, this.place(key).runningFence, guard);
+    return session;
   }
 
   /** A new session at revision 1; `past` is what another program knew of it. */
@@ -68,11 +78,11 @@ export class MemoryData {
   }
 }
 
-/** `SESSION_GONE` for a session that a call needs and that does not exist. */
-export function gone(key: string, what = 'There is no such session'): HoldfastError {
+/** `SESSION_GONE` for a conversation that a call needs. */
+export function conversationGone(key: string, sessionId: string): HoldfastError {
   return new HoldfastError(
     'SESSION_GONE',
-    `${what}: ${JSON.stringify(key)}. Create it with an update or an append.`,
+    `Session ${JSON.stringify(key)} has no conversation ${sessionId}. \`archives()\` lists those that it has.`,
     { key },
   );
 }

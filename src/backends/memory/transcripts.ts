@@ -1,17 +1,16 @@
 import type { Backend } from '../../contract/backend.ts';
+import { sessionGone } from '../../contract/check-guard.ts';
 import { HoldfastError } from '../../model/errors.ts';
 import { sameRecord } from '../../model/record.ts';
 import type { NewRecord, TranscriptRecord } from '../../model/state.ts';
-import { checkGuard } from './check-guard.ts';
 import type { Conversation, HeldSession } from './held-session.ts';
-import { gone, type MemoryData } from './memory-data.ts';
+import { conversationGone, type MemoryData } from './memory-data.ts';
 
 /** The append-only records of a conversation. */
 export function transcripts(data: MemoryData): Pick<Backend, 'append' | 'transcript'> {
   return {
     async append(key, record, ask, guard) {
-      const found = data.sessions.get(key);
-      checkGuard(key, found, data.place(key), guard);
+      const found = data.checked(key, guard);
       const first = ask.id === undefined ? undefined : found?.conversation.byId.get(ask.id);
       if (first) return repeated(key, first, record);
       const session = found ?? data.create(key, Object.freeze({}));
@@ -23,7 +22,7 @@ export function transcripts(data: MemoryData): Pick<Backend, 'append' | 'transcr
 
     async *transcript(key, range) {
       const session = data.sessions.get(key);
-      if (!session) throw gone(key);
+      if (!session) throw sessionGone(key);
       const { after = 0, last = Number.POSITIVE_INFINITY } = range;
       const { records } = conversationOf(session, range.sessionId);
       const wanted = records.filter((record) => record.seq > after);
@@ -37,7 +36,7 @@ function conversationOf(session: HeldSession, sessionId: string | undefined): Co
   const { conversation, archives, key } = session;
   if (sessionId === undefined || sessionId === conversation.sessionId) return conversation;
   const archive = archives.find((each) => each.conversation.sessionId === sessionId);
-  if (!archive) throw gone(key, `There is no conversation ${sessionId} under this session key`);
+  if (!archive) throw conversationGone(key, sessionId);
   return archive.conversation;
 }
 

@@ -1,0 +1,68 @@
+import type { Backend, TurnGrant } from '../contract/backend.ts';
+import type { Turn } from '../contract/store.ts';
+import { checkRecord } from '../model/record.ts';
+import type { FormerTurn, NewRecord, SessionState, TranscriptRecord } from '../model/state.ts';
+import { appendAsk } from './append-ask.ts';
+import { entryChange } from './entry-change.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import type { TurnControl } from './turn-control.ts';
+
+/** A turn as the user's function holds it: every write carries its fence. */
+export class RunningTurn implements Turn {
+  readonly key: string;
+  readonly fence: number;
+  readonly startedAt: number;
+  readonly sessionId: string;
+  readonly signal: AbortSignal;
+  readonly previous?: FormerTurn;
+  readonly #backend: Backend;
+  readonly #life: Lifecycle;
+  readonly #control: TurnControl;
+
+  constructor(
+    backend: Backend,
+    life: Lifecycle,
+    control: TurnControl,
+    key: string,
+    grant: TurnGrant,
+  ) {
+    this.#backend = backend;
+    this.#life = life;
+    this.#control = control;
+    this.key = key;
+    this.fence = grant.fence;
+    this.startedAt = grant.startedAt;
+    this.sessionId = grant.state.sessionId;
+    this.signal = control.signal;
+    if (grant.previous) this.previous = grant.previous;
+  }
+
+  read(): Promise<SessionState | undefined> {
+    return this.#call(() => this.#backend.read(this.key));
+  }
+
+  update(change: unknown): Promise<SessionState> {
+    return this.#call(() => {
+      const { key, fence } = this;
+      return this.#backend.update(key, entryChange(key, change), { fence });
+    });
+  }
+
+  append(record: NewRecord, options?: { id?: string }): Promise<TranscriptRecord> {
+    return this.#call(() => {
+      const { key, fence } = this;
+      const ask = appendAsk(options, 'turn.append');
+      return this.#backend.append(key, checkRecord(record, key), ask, { fence });
+    });
+  }
+
+  #call<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      this.#life.check();
+      if (this.#control.over) throw this.#control.over;
+      return this.#life.track(call());
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+}

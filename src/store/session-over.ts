@@ -1,0 +1,139 @@
+import type { Backend, TranscriptRange } from '../contract/backend.ts';
+import type {
+  AppendOptions,
+  Preconditions,
+  ResetOptions,
+  Session,
+  TranscriptOptions,
+  Turn,
+  TurnOptions,
+} from '../contract/store.ts';
+import { checkRecord } from '../model/record.ts';
+import { checkSessionId } from '../model/session-id.ts';
+import { agentOf, checkSessionKey } from '../model/session-key.ts';
+import type { Archive, NewRecord, SessionState, TranscriptRecord } from '../model/state.ts';
+import { APPEND_CHECKS, idOf } from './append-ask.ts';
+import { asChecked, checkOptions, milliseconds, oneOf, whole } from './check-options.ts';
+import { entryChange } from './entry-change.ts';
+import { GUARD_CHECKS, guardOf } from './guard.ts';
+import { iterateWhileOpen } from './iterate-while-open.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import { RESET_CHECKS, resetAsk } from './reset-ask.ts';
+import { GRACE_MS } from './store-settings.ts';
+import type { TurnRunner } from './turn-runner.ts';
+import { LABEL_CHECK } from './turn-settings.ts';
+
+const { ifExists: _ifExists, ...REMOVE_CHECKS } = GUARD_CHECKS;
+const APPEND_AND_GUARD_CHECKS = { ...APPEND_CHECKS, ...GUARD_CHECKS };
+const RESET_AND_GUARD_CHECKS = { ...RESET_CHECKS, ...GUARD_CHECKS };
+const INTERRUPT_CHECKS = { graceMs: milliseconds, reason: LABEL_CHECK };
+const TRANSCRIPT_CHECKS = {
+  sessionId: asChecked(checkSessionId),
+  last: whole(0),
+  after: whole(0),
+  onDamage: oneOf('skip', 'throw'),
+};
+
+/**
+ * A session of any back end. The methods return the back end's own promise and are not `async`:
+ * an update costs a few microseconds, and each such layer would add a tenth of one.
+ */
+export class SessionOver implements Session {
+  readonly key: string;
+  readonly agentId: string;
+  readonly #backend: Backend;
+  readonly #life: Lifecycle;
+  readonly #turns: TurnRunner;
+
+  constructor(key: string, backend: Backend, life: Lifecycle, turns: TurnRunner) {
+    checkSessionKey(key);
+    this.key = key;
+    this.agentId = agentOf(key);
+    this.#backend = backend;
+    this.#life = life;
+    this.#turns = turns;
+  }
+
+  read(): Promise<SessionState | undefined> {
+    return this.#call(() => this.#backend.read(this.key));
+  }
+
+  update(change: unknown, preconditions?: Preconditions): Promise<SessionState> {
+    try {
+      this.#life.check();
+      const guard = guardOf(preconditions, 'update');
+      return this.#life.track(this.#backend.update(this.key, entryChange(this.key, change), guard));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  append(record: NewRecord, options?: AppendOptions): Promise<TranscriptRecord> {
+    return this.#call(() => {
+      const guard = guardOf(options, 'append', APPEND_AND_GUARD_CHECKS);
+      const checked = checkRecord(record, this.key);
+      return this.#backend.append(this.key, checked, idOf(options), guard);
+    });
+  }
+
+  transcript(options: TranscriptOptions = {}): AsyncIterable<TranscriptRecord> {
+    return iterateWhileOpen(this.#life, () => {
+      checkOptions(options, TRANSCRIPT_CHECKS, 'transcript');
+      const { sessionId, last, after, onDamage = 'skip' } = options;
+      const range: TranscriptRange = {
+        ...(sessionId !== undefined && { sessionId }),
+        ...(last !== undefined && { last }),
+        ...(after !== undefined && { after }),
+        onDamage,
+      };
+      return this.#backend.transcript(this.key, range);
+    });
+  }
+
+  turn<T>(run: (turn: Turn) => T | Promise<T>, options?: TurnOptions): Promise<T> {
+    return this.#turns.run(this.key, run, options);
+  }
+
+  interrupt(options?: { graceMs?: number; reason?: string }): Promise<boolean> {
+    return this.#call(() => {
+      checkOptions(options, INTERRUPT_CHECKS, 'interrupt');
+      const { graceMs = GRACE_MS, reason = 'interrupt' } = options ?? {};
+      return this.#backend.interrupt(this.key, { graceMs, reason });
+    });
+  }
+
+  reset(options?: ResetOptions): Promise<SessionState> {
+    return this.#call(() => {
+      const guard = guardOf(options, 'reset', RESET_AND_GUARD_CHECKS);
+      return this.#backend.reset(this.key, resetAsk(options), guard);
+    });
+  }
+
+  archives(): Promise<Archive[]> {
+    return this.#call(() => this.#backend.archives(this.key));
+  }
+
+  restore(sessionId: string, preconditions?: Preconditions): Promise<SessionState> {
+    return this.#call(() => {
+      checkSessionId(sessionId);
+      return this.#backend.restore(this.key, sessionId, guardOf(preconditions, 'restore'));
+    });
+  }
+
+  remove(preconditions?: Omit<Preconditions, 'ifExists'>): Promise<boolean> {
+    return this.#call(() => {
+      const guard = guardOf(preconditions, 'remove', REMOVE_CHECKS);
+      return this.#backend.remove(this.key, guard);
+    });
+  }
+
+  /** Every refusal is a rejection, also the ones that are found before anything is awaited. */
+  #call<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      this.#life.check();
+      return this.#life.track(call());
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+}

@@ -1,0 +1,167 @@
+import type { Backend } from '../contract/backend.ts';
+import type { RepairReport, StoreFigures, VerifyReport } from '../contract/reports.ts';
+import type { Lane, ListOptions, Session, Store, StoreOptions } from '../contract/store.ts';
+import { isHoldfastError } from '../model/errors.ts';
+import type { Change, Entry, SessionSummary } from '../model/state.ts';
+import { checkOptions, yesOrNo } from './check-options.ts';
+import { iterateWhileOpen } from './iterate-while-open.ts';
+import { Lanes } from './lanes.ts';
+import { Lifecycle } from './lifecycle.ts';
+import { listQuery } from './list-query.ts';
+import { type Fenceable, resign, succeed } from './registry.ts';
+import { SessionOver } from './session-over.ts';
+import { type StoreSettings, storeSettings } from './store-settings.ts';
+import { realSurroundings, type Surroundings } from './surroundings.ts';
+import { TurnRunner } from './turn-runner.ts';
+import { Watches } from './watches.ts';
+
+const REPAIR_CHECKS = { dryRun: yesOrNo };
+
+/** What `storeOver` can be told besides the options that users have. */
+export interface StoreOverParts {
+  /** Default: the real clock and machine. */
+  surroundings?: Surroundings;
+  /**
+   * What two openings of the same store have in common in this process. Default: the back end's
+   * location.
+   */
+  place?: string;
+}
+
+/**
+ * The public face over a back end that was just opened, and from now on belongs to the store. A
+ * store with the same place and `instance` in this process is fenced before the promise resolves.
+ */
+export async function storeOver<E extends Entry = Entry>(
+  backend: Backend,
+  options?: StoreOptions,
+  parts: StoreOverParts = {},
+): Promise<Store<E>> {
+  const store = await StoreOver.open(backend, storeSettings(options), parts);
+  return store as unknown as Store<E>;
+}
+
+class StoreOver implements Store {
+  readonly location: string;
+  readonly kind: string;
+  readonly instance: string;
+  readonly supports: Backend['supports'];
+  readonly #backend: Backend;
+  readonly #settings: StoreSettings;
+  readonly #place: string;
+  readonly #life: Lifecycle;
+  readonly #lanes: Lanes;
+  readonly #turns: TurnRunner;
+  readonly #watches: Watches;
+  /** What a later store of the same name may do to this one. */
+  readonly #fenceable: Fenceable = { fence: () => this.#fence() };
+
+  static async open(backend: Backend, settings: StoreSettings, parts: StoreOverParts) {
+    const store = new StoreOver(backend, settings, parts);
+    await succeed(store.#place, store.instance, store.#fenceable);
+    return store;
+  }
+
+  private constructor(backend: Backend, settings: StoreSettings, parts: StoreOverParts) {
+    const { surroundings = realSurroundings, place = backend.location } = parts;
+    this.location = backend.location;
+    this.kind = backend.kind;
+    this.instance = settings.instance ?? surroundings.newInstance();
+    this.supports = backend.supports;
+    this.#backend = backend;
+    this.#settings = settings;
+    this.#place = place;
+    const life = new Lifecycle(backend.location);
+    const lanes = new Lanes(surroundings, settings.laneMax, (key) => this.#holderOf(key));
+    const { host, pid } = surroundings;
+    const holder = Object.freeze({ host, pid, instance: this.instance });
+    this.#life = life;
+    this.#lanes = lanes;
+    this.#turns = new TurnRunner({ backend, life, lanes, settings, surroundings, holder, place });
+    this.#watches = new Watches(backend, life);
+  }
+
+  session(key: string): Session {
+    return new SessionOver(key, this.#backend, this.#life, this.#turns);
+  }
+
+  list(options?: ListOptions): AsyncIterable<SessionSummary> {
+    return iterateWhileOpen(this.#life, () => this.#backend.list(listQuery(options)));
+  }
+
+  watch(options?: { signal?: AbortSignal }): AsyncIterable<Change> {
+    return this.#watches.begin(options);
+  }
+
+  lanes(): Lane[] {
+    return this.#lanes.report();
+  }
+
+  async verify(): Promise<VerifyReport> {
+    this.#life.check();
+    return this.#life.track(this.#backend.verify());
+  }
+
+  async repair(options?: { dryRun?: boolean }): Promise<RepairReport> {
+    this.#life.check();
+    checkOptions(options, REPAIR_CHECKS, 'repair');
+    return this.#life.track(this.#backend.repair({ dryRun: options?.dryRun ?? true }));
+  }
+
+  async figures(): Promise<StoreFigures> {
+    this.#life.check();
+    return this.#life.track(this.#backend.figures());
+  }
+
+  close(): Promise<void> {
+    return this.#close('it was closed by its owner');
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Called when a later store takes this one's name; that one must not fail because of this one. */
+  async #fence(): Promise<void> {
+    const why = `another store was opened at this place as instance ${this.instance}`;
+    try {
+      await this.#close(why);
+    } catch (error) {
+      const message = `The store at ${this.location} was fenced and could not be closed in order: ${error}`;
+      this.#settings.onWarning({ code: 'STORE_CLOSED', message });
+    }
+  }
+
+  /**
+   * Waits for the writes that were accepted, those of running turns included, but not for the
+   * functions of those turns: they may take minutes. They are told by their signal, and whatever
+   * they ask for later is refused with `STORE_CLOSED`.
+   */
+  #close(why: string): Promise<void> {
+    const stop = () => {
+      const refusal = this.#life.refusal();
+      resign(this.#place, this.instance, this.#fenceable);
+      this.#lanes.refuseAll(refusal);
+      this.#turns.loseAll(refusal);
+      this.#watches.endAll();
+    };
+    const free = async () => {
+      try {
+        await this.#turns.endAll();
+      } finally {
+        await this.#backend.close();
+      }
+    };
+    return this.#life.close(why, stop, free);
+  }
+
+  /** Who holds a session, for the message of a refusal: not knowing it must not change its code. */
+  async #holderOf(key: string) {
+    try {
+      return (await this.#life.track(this.#backend.read(key)))?.turn;
+    } catch (error) {
+      if (isHoldfastError(error)) return undefined;
+      throw error;
+    }
+  }
+}
