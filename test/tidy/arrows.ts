@@ -1,0 +1,43 @@
+import { posix } from 'node:path';
+import type { SourceFile } from './source-files.ts';
+
+/** Which part of the source may import which other ones. What is not listed is forbidden. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  model: [],
+  contract: ['model'],
+  store: ['contract', 'model'],
+  system: ['model'],
+  'backends/memory': ['contract', 'model'],
+  'backends/files': ['system', 'contract', 'model'],
+  openclaw: ['store', 'contract', 'model', 'system'],
+  cli: ['openclaw', 'store', 'contract', 'model', 'open-store'],
+  'open-store': ['backends/memory', 'backends/files', 'store', 'contract', 'model', 'system'],
+  index: ['open-store', 'store', 'contract', 'model'],
+};
+
+/** The part of the source that a file belongs to. */
+export function partOf(path: string): string {
+  const [, first = '', second = ''] = path.split('/');
+  return first === 'backends' ? `backends/${second}` : first.replace(/\.ts$/, '');
+}
+
+/** What a file imports, exactly as written. */
+export function importsOf(file: SourceFile): string[] {
+  const found = file.code.matchAll(/(?:\bfrom|\bimport|\bimport\()\s*'([^']+)'/g);
+  return [...found].map((match) => match[1] ?? '');
+}
+
+/** Imports that go against the arrows of the design. */
+export function wrongArrows(file: SourceFile): string[] {
+  const from = partOf(file.path);
+  const allowed = MAY_IMPORT[from];
+  if (allowed === undefined) return [`${file.path}: the part ${from} has no arrows yet`];
+  const wrong: string[] = [];
+  for (const name of importsOf(file)) {
+    if (!name.startsWith('.')) continue;
+    const target = posix.join(posix.dirname(file.path), name);
+    const to = target.startsWith('src/') ? partOf(target) : target;
+    if (to !== from && !allowed.includes(to)) wrong.push(`${file.path} imports ${target}`);
+  }
+  return wrong;
+}
