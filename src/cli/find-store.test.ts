@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findStore } from './find-store.ts';
 
@@ -42,6 +43,13 @@ describe('findStore', () => {
   it('leaves a URL as it is', () => {
     expect(find({ option: 'postgres://db/x' })).toBe('postgres://db/x');
     expect(find({ option: 'memory:' })).toBe('memory:');
+  });
+
+  it('takes a file URL for the path that it names', () => {
+    const url = pathToFileURL(join(root, 'marked')).href;
+    expect(find({ option: url })).toBe(join(root, 'marked'));
+    expect(() => find({ option: pathToFileURL(join(root, 'plain')).href })).toThrow(/is no store/);
+    expect(() => find({ option: 'file://elsewhere/x' })).toThrow(/names no directory/);
   });
 
   it('refuses a path that is no store unless it may become one', () => {

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { CommandError } from './command-error.ts';
 
 /**
@@ -21,7 +22,7 @@ export function findStore(ask: {
     return nearestStore(ask.cwd);
   }
   if (isUrl(named)) return named;
-  const path = resolve(ask.cwd, named);
+  const path = /^file:/i.test(named) ? pathOfUrl(named) : resolve(ask.cwd, named);
   if (ask.use === 'existing' && !isStore(path)) throw noStoreAt(path);
   return path;
 }
@@ -29,9 +30,20 @@ export function findStore(ask: {
 const WAYS =
   'Name it with --store <path or URL>, or set HOLDFAST_STORE, or run this inside a store.';
 
-/** `memory:`, `postgres://...`; a drive letter (`C:\state`) is a path. */
+/** `memory:`, `postgres://...` and the like; `file:` and a drive letter (`C:\state`) name a path. */
 function isUrl(text: string): boolean {
-  return /^[a-z][a-z0-9+.-]+:/i.test(text);
+  if (/^file:/i.test(text)) return false;
+  return /^(memory:|[a-z][a-z0-9+.-]+:\/\/)/i.test(text);
+}
+
+function pathOfUrl(url: string): string {
+  try {
+    return fileURLToPath(url);
+  } catch (error) {
+    throw new CommandError('USAGE', `"${url}" names no directory: ${(error as Error).message}.`, {
+      remedy: 'Give the path of the store.',
+    });
+  }
 }
 
 /** Whether a directory has the store's mark, or sessions that a store keeps. */
