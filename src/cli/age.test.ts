@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ageOf, clockOf, dayOf, momentOf, spanOf, timeOf } from './age.ts';
+import { ageOf, agoOf, clockOf, dayOf, momentOf, spanOf, timeOf } from './age.ts';
 
 const NOW = Date.parse('2026-02-26T12:00:00Z');
 
@@ -40,6 +40,8 @@ describe('spans', () => {
     expect(ageOf(NOW + 1_000, NOW)).toBe('0s');
     expect(ageOf(NOW + 3 * 3_600_000, NOW)).toBe('in 3h');
     expect(ageOf(NOW - 5_000, NOW)).toBe('5s');
+    expect(agoOf(NOW - 5_000, NOW)).toBe('5s ago');
+    expect(agoOf(NOW + 3 * 3_600_000, NOW)).toBe('in 3h');
   });
 
   it('write a moment in local time', () => {

@@ -47,6 +47,12 @@ export function ageOf(moment: number, now: number): string {
   return moment > now + 2_000 ? `in ${spanOf(moment - now)}` : spanOf(now - moment);
 }
 
+/** The same as part of a sentence: `3h ago`, `in 3h`. */
+export function agoOf(moment: number, now: number): string {
+  const age = ageOf(moment, now);
+  return age.startsWith('in ') ? age : `${age} ago`;
+}
+
 /** A moment in local time: `2026-02-26 09:00:01`. */
 export function timeOf(moment: number): string {
   return `${dayOf(moment)} ${clockOf(moment)}`;

@@ -28,11 +28,15 @@ describe('utterancesOf', () => {
     const result = {
       role: 'toolResult',
       toolName: 'read',
-      content: [{ type: 'text', text: '\nfirst\nsecond' }],
+      content: [{ type: 'text', text: `\nfirst\n  second\n${'x'.repeat(200)}` }],
       isError: true,
     };
     expect(utterancesOf(record({ message: result }))).toEqual([
-      { who: 'tool', tone: 'error', lines: ['← read failed: first (3 lines, 13 B)'] },
+      {
+        who: 'tool',
+        tone: 'error',
+        lines: [`← read failed: first second ${'x'.repeat(146)}… (4 lines, 216 B)`],
+      },
     ]);
   });
 

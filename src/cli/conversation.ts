@@ -64,14 +64,14 @@ function partsOf(
 function toolResultOf(message: Fields): Utterance {
   const text = partsOf(message.content).flatMap(({ lines }) => lines);
   const failed = message.isError === true;
-  const size = text.length > 1 || (text[0]?.length ?? 0) > FOLDED_WIDTH_MAX;
-  const told = size ? ` (${text.length} lines, ${sizeOf(text.join('\n'))})` : '';
+  const whole = text.join('\n');
+  const lines = text.length === 1 ? '1 line' : `${text.length} lines`;
+  const told = whole.length > FOLDED_WIDTH_MAX ? ` (${lines}, ${sizeOf(whole)})` : '';
   const name = textOf(message.toolName);
-  const head = text.find((line) => line.trim() !== '') ?? '';
   return {
     who: 'tool',
     tone: failed ? 'error' : 'quiet',
-    lines: [`← ${folded(name)}${failed ? ' failed' : ''}: ${folded(head)}${told}`],
+    lines: [`← ${folded(name)}${failed ? ' failed' : ''}: ${folded(whole)}${told}`],
   };
 }
 
