@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { patchOf, removalOf } from './field-values.ts';
+import { patchOf, removalOf, valueArgument } from './field-values.ts';
 
 describe('patchOf', () => {
   it('takes JSON as JSON and everything else as a string', () => {
@@ -50,6 +50,25 @@ describe('patchOf', () => {
 
   it.each([[['model']], [['=x']], [['']], [['a=1', 'a=2']]])('refuses %j', (assignments) => {
     expect(() => patchOf(assignments)).toThrow(expect.objectContaining({ code: 'USAGE' }));
+  });
+});
+
+describe('valueArgument', () => {
+  it.each([
+    'opus',
+    '3',
+    'null',
+    '',
+    '"q"',
+    '1234567890123456789',
+    3,
+    -1.5,
+    true,
+    null,
+    [1],
+    { a: 'b' },
+  ])('writes %j so that it is read back', (value) => {
+    expect(patchOf([`x=${valueArgument(value)}`])).toEqual({ x: value });
   });
 });
 

@@ -41,6 +41,12 @@ function parsedValue(text: string): unknown {
   }
 }
 
+/** A value as {@link patchOf} would read it back: a string as it is unless that would be JSON. */
+export function valueArgument(value: unknown): string {
+  const plain = typeof value === 'string' && parsedValue(value) === value;
+  return plain ? value : JSON.stringify(value);
+}
+
 function refuseTwice(fields: readonly string[]): void {
   const twice = fields.find((field, index) => fields.indexOf(field) !== index);
   if (twice === undefined) return;
