@@ -1,0 +1,42 @@
+import { figure, partUs, systemLine } from '../harness/figures.js';
+import { ratioOf } from '../harness/statistics.js';
+
+const SIZES = [10, 1_000, 20_000];
+const PICKS = ['turns', 'uniform'];
+
+export const id = '3';
+export const title = 'Flat: the same call at 10, 1,000 and 20,000 sessions';
+
+export async function run(ctx) {
+  const stores = {};
+  for (const sessions of SIZES) stores[sessions] = await ctx.store('holdfast', { sessions });
+  const entries = PICKS.flatMap((pick) =>
+    SIZES.map((sessions) => [`${sessions} ${pick}`, () => ctx.load(stores[sessions], { pick })]),
+  );
+  const rounds = await ctx.interleave(entries);
+  const lost = {};
+  for (const sessions of SIZES) lost[sessions] = await ctx.lost(stores[sessions]);
+  const p50 = (name) => (round) => partUs(round[name], 0.5);
+  const growth = (pick) => ratioOf(rounds, p50(`20000 ${pick}`), p50(`10 ${pick}`));
+  return {
+    figures: [
+      figure('median at 20,000 sessions against 10', growth('turns'), 'x', { most: 1.2 }),
+      figure(
+        'uniform: every call another session, beyond the open descriptors',
+        growth('uniform'),
+        'x',
+      ),
+    ],
+    tables: PICKS.map((pick) => ({
+      title: pick === 'turns' ? 'five calls in a row' : 'uniform',
+      lines: SIZES.map((sessions) =>
+        systemLine(
+          'holdfast',
+          rounds.map((round) => round[`${sessions} ${pick}`]),
+          lost[sessions],
+          `${sessions.toLocaleString('en')} sessions`,
+        ),
+      ),
+    })),
+  };
+}

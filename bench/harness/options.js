@@ -1,0 +1,50 @@
+import { parseArgs } from 'node:util';
+
+export const USAGE = `npm run bench -- [options]
+  --quick        shorter rounds and fewer of them, under 3 minutes in all
+  --only 1,3     only these cases
+  --readme       put the table and the chart of this run into README.md
+  --dir <path>   where the stores are made (default: the directory for temporary files)
+  --seed <n>     of the random picks (default 20260117)
+`;
+
+const FULL = {
+  rounds: 7,
+  warmMs: 400,
+  measureMs: 1_500,
+  manySessions: 100_000,
+  bigTranscriptMb: 300,
+};
+const QUICK = {
+  rounds: 3,
+  warmMs: 150,
+  measureMs: 350,
+  manySessions: 100_000,
+  bigTranscriptMb: 300,
+};
+
+/** What a run does: sizes, rounds, and which cases. */
+export function readOptions(args) {
+  const { values } = parseArgs({
+    args,
+    options: {
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      readme: { type: 'boolean', default: false },
+      dir: { type: 'string' },
+      seed: { type: 'string', default: '20260117' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  const seed = Number(values.seed);
+  if (!Number.isInteger(seed)) throw new Error(`--seed: ${values.seed} is no whole number`);
+  return {
+    ...(values.quick ? QUICK : FULL),
+    quick: values.quick,
+    only: values.only?.split(',').map((id) => id.trim()),
+    readme: values.readme,
+    dir: values.dir,
+    help: values.help,
+    seed,
+  };
+}

@@ -1,0 +1,42 @@
+import { appendOpenClose } from './append-open-close.js';
+import { sqlite } from './better-sqlite3.js';
+import { emptyLoop } from './empty-loop.js';
+import { filePerSession } from './file-per-session.js';
+import { holdfast } from './holdfast.js';
+import { lmdb } from './lmdb.js';
+import { oneJsonFile } from './one-json-file.js';
+import { rawAppend } from './raw-append.js';
+import { rawReplace } from './raw-replace.js';
+
+/**
+ * Every system that is measured, by id. A system is
+ *
+ *   { title, open(dir) -> opened, load() }    load: imports its module, nothing else
+ *   opened = {
+ *     createMany(pairs)    [key, entry] pairs of new sessions, the quickest way there is
+ *     session(key)         a handle: update(entry => patch), append(record)
+ *     countUpdates(keys)   what the counters add up to; undefined when it keeps none
+ *     countRecords(keys)   transcript records there are
+ *     last(key, count)     reads the last records, resolves to their number
+ *     holdTurn(key, during), remove(key)
+ *     list()               reads every row of a listing, resolves to their number
+ *     close()
+ *   }
+ *
+ * What a system has no use for is left out. A call that is synchronous returns `undefined`, so that
+ * it pays for no promise.
+ */
+export const SYSTEMS = {
+  holdfast: holdfast({ durability: 'process' }),
+  'holdfast-power': holdfast({ durability: 'power' }),
+  'sqlite-normal': sqlite({ synchronous: 'NORMAL' }),
+  'sqlite-full': sqlite({ synchronous: 'FULL' }),
+  lmdb: lmdb({ useWritemap: false }),
+  'lmdb-writemap': lmdb({ useWritemap: true }),
+  'one-json-file': oneJsonFile,
+  'file-per-session': filePerSession,
+  'raw-append': rawAppend,
+  'raw-replace': rawReplace,
+  'append-open-close': appendOpenClose,
+  'empty-loop': emptyLoop,
+};
