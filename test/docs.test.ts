@@ -1,0 +1,59 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { isTest, ROOT, repositoryFiles } from './tidy/source-files.ts';
+
+const files = repositoryFiles();
+const pages = files.filter(({ path }) => /^(docs\/.*|[A-Z]+)\.md$/.test(path));
+const facts = files.find(({ path }) => path === 'docs/acceptance.md')?.text ?? '';
+const ids = [...facts.matchAll(/^- \*\*((?:R\d+|C)\.\d+)\*\* /gm)].map((match) => match[1] ?? '');
+
+describe('the documentation', () => {
+  it('lists every acceptance fact once, in order', () => {
+    const counts: Record<string, number> = {};
+    for (const id of ids) {
+      const [section = '', number] = id.split('.');
+      counts[section] = (counts[section] ?? 0) + 1;
+      expect(Number(number), id).toBe(counts[section]);
+    }
+    expect(counts).toEqual({
+      ...{ R1: 11, R2: 8, R3: 7, R4: 8, R5: 8, R6: 7, R7: 12, R8: 5, R9: 5, R10: 7, R11: 11 },
+      C: 19,
+    });
+  });
+
+  it('has a fact for every id that a test names', () => {
+    const named = files.filter(isTest).flatMap(({ path, text }) => {
+      const titles = text.matchAll(
+        /\b(?:it|test|describe)\b[^'"`\n]*\(\s*['"`]((?:R\d+|C)\.\d+)\b/g,
+      );
+      return [...titles].map((match) => ({ path, id: match[1] ?? '' }));
+    });
+    expect(named.length).toBeGreaterThan(0);
+    expect(named.filter(({ id }) => !ids.includes(id))).toEqual([]);
+  });
+
+  it('has an errors page that is made from the code', () => {
+    const run = spawnSync(process.execPath, ['scripts/errors-page.js', '--check'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
+    expect(run.stderr).toBe('');
+    expect(run.status).toBe(0);
+  });
+
+  it('links to files that are there', () => {
+    const links = pages.flatMap(({ path, text }) =>
+      [...text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map((match) => ({
+        path,
+        target: match[1] ?? '',
+      })),
+    );
+    expect(links.length).toBeGreaterThan(0);
+    const broken = links.filter(
+      ({ path, target }) => !existsSync(join(ROOT, dirname(path), target)),
+    );
+    expect(broken).toEqual([]);
+  });
+});
