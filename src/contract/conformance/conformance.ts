@@ -1,0 +1,110 @@
+/**
+ * The suite that every back end passes. It uses a store as any user does, states each law in the
+ * title of a case, and gives every case keys of its own, so that several processes can run the
+ * whole suite on one store at the same time.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Backend } from '../backend.ts';
+import type { Store, StoreOptions } from '../store.ts';
+import { adopting } from './adopting.ts';
+import { archiving } from './archiving.ts';
+import { closing } from './closing.ts';
+import { entries } from './entries.ts';
+import { freezing } from './freezing.ts';
+import { functions } from './functions.ts';
+import { guards } from './guards.ts';
+import { interrupting } from './interrupting.ts';
+import { lanes } from './lanes.ts';
+import { listing } from './listing.ts';
+import { removing } from './removing.ts';
+import { reports } from './reports.ts';
+import { transcriptIds } from './transcript-ids.ts';
+import { transcriptTree } from './transcript-tree.ts';
+import { transcripts } from './transcripts.ts';
+import type { Law, Trial } from './trial.ts';
+import { turns } from './turns.ts';
+import { twoStores } from './two-stores.ts';
+import { validation } from './validation.ts';
+import { watching } from './watching.ts';
+
+export interface ConformanceOptions {
+  /** The test function of any runner: `test` of `node:test` or vitest, `it` of another. */
+  test(title: string, run: () => Promise<void>): unknown;
+  /**
+   * Opens a store with these options. It may have been used before, or be in use by another
+   * process that runs this suite.
+   */
+  open(options?: StoreOptions): Promise<Store>;
+  /** Opens another store on the location of this one. Without it, those cases are told as skipped. */
+  reopen?(store: Store, options?: StoreOptions): Promise<Store>;
+  /** Opens the back end itself, for the verbs that a store does not offer. */
+  openBackend?(): Promise<Backend>;
+  /** Told of each case that can not be run here, with the reason. Default: printed. */
+  skip?(title: string, reason: string): void;
+}
+
+const TOPICS: readonly ((law: Law) => void)[] = [
+  entries,
+  validation,
+  guards,
+  functions,
+  freezing,
+  transcripts,
+  transcriptIds,
+  transcriptTree,
+  turns,
+  lanes,
+  interrupting,
+  archiving,
+  removing,
+  listing,
+  watching,
+  reports,
+  closing,
+  twoStores,
+];
+
+/** Registers the whole suite with a test runner. */
+export function conformance(options: ConformanceOptions): void {
+  const { test, open, reopen, skip = printSkip } = options;
+  // Names must be new at every run on a store that lasts; nothing is decided by their value.
+  const run = randomUUID().slice(0, 8);
+  let cases = 0;
+
+  const law: Law = (title, body, needs = {}) => {
+    cases += 1;
+    const agentId = `law-${run}-${cases}`;
+    if (needs.another && !reopen) {
+      skip(title, 'no `reopen` was given: this back end has no second store on one location');
+      return;
+    }
+    test(title, async () => {
+      const opened: Store[] = [];
+      const keep = async (store: Promise<Store>) => {
+        opened.push(await store);
+        return store;
+      };
+      const store = await keep(open(needs.options));
+      const key = (tail = 'slack:channel:c1') => `agent:${agentId}:${tail}`;
+      const trial: Trial = {
+        store,
+        agentId,
+        key,
+        session: (tail) => store.session(key(tail)),
+        another: (more) => keep((reopen as NonNullable<typeof reopen>)(store, more)),
+      };
+      try {
+        await body(trial);
+      } finally {
+        await Promise.all(opened.map((each) => each.close()));
+      }
+    });
+  };
+
+  for (const topic of TOPICS) topic(law);
+  adopting(law, options.openBackend, skip);
+}
+
+function printSkip(title: string, reason: string): void {
+  process.stdout.write(`skipped: ${title} (${reason})\n`);
+}

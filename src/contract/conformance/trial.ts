@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import type { ErrorCode } from '../../model/errors.ts';
+import type { TranscriptRecord } from '../../model/state.ts';
+import type { Session, Store, StoreOptions } from '../store.ts';
+
+/** What one case works on: a store that is closed afterwards, and keys that nobody else uses. */
+export interface Trial {
+  readonly store: Store;
+  /** An agent of this case alone, so that a listing can be narrowed to it. */
+  readonly agentId: string;
+  /** A key of this case alone, below its agent. */
+  key(tail?: string): string;
+  session(tail?: string): Session;
+  /** A second store on the same location. Only cases that ask for it may call this. */
+  another(options?: StoreOptions): Promise<Store>;
+}
+
+export type Law = (title: string, run: (trial: Trial) => Promise<void>, needs?: Needs) => void;
+
+/** What a case needs besides a store with its defaults. */
+export interface Needs {
+  options?: StoreOptions;
+  /** A second store on the same location. */
+  another?: true;
+}
+
+/** A promise that a case settles by hand, instead of sleeping. */
+export interface Gate {
+  readonly opened: Promise<void>;
+  open(): void;
+}
+
+export function gate(): Gate {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}
+
+const POLL_MS = 5;
+/** Generous: it is only ever used up by a case that fails. */
+const DEADLINE_MS = 20_000;
+
+/** Waits for a condition, and fails with its name when it does not come true. */
+export async function until(what: string, condition: () => boolean | Promise<boolean>) {
+  const deadline = Date.now() + DEADLINE_MS;
+  while (!(await condition())) {
+    if (Date.now() > deadline) assert.fail(`gave up waiting: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+/** Fails unless the call rejects with a typed error of this code; returns the error. */
+export async function refused(
+  code: ErrorCode,
+  call: () => unknown,
+): Promise<Error & { code: string; retry: string; key?: string }> {
+  try {
+    await call();
+  } catch (error) {
+    assert.equal((error as { code?: unknown }).code, code, String((error as Error).stack ?? error));
+    assert.equal((error as Error).name, 'HoldfastError');
+    assert.ok((error as Error).message.length > 20, 'the message says what happened');
+    return error as Error & { code: string; retry: string };
+  }
+  return assert.fail(`expected ${code}, but the call was accepted`);
+}
+
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+/** The records must be one chain: each the child of the one before. */
+export function assertOneChain(records: readonly TranscriptRecord[]): void {
+  let parent: string | null = null;
+  let seq = 0;
+  for (const record of records) {
+    assert.equal(record.parentId, parent, `record ${record.id} hangs below another one`);
+    assert.ok(record.seq > seq, 'seq rises along the transcript');
+    parent = record.id;
+    seq = record.seq;
+  }
+  assert.equal(new Set(records.map((record) => record.id)).size, records.length);
+}
