@@ -1,0 +1,114 @@
+/**
+ * When a write may be called done. With `process` durability that is when its bytes are in the
+ * kernel; with `power`, when a sync that began after the write has ended. The sync is begun under
+ * the lock and waited for without it, so it is shared by all who write meanwhile. A sync that
+ * failed leaves the outcome unknown, and the log is written anew before anything in it is
+ * acknowledged again.
+ */
+import { dirname } from 'node:path';
+import { HoldfastError } from '../../model/errors.ts';
+import type { SessionState, TranscriptRecord } from '../../model/state.ts';
+import type { FilesContext } from './files-context.ts';
+import { foldLog, isFoldDue } from './fold-log.ts';
+import type { LogState } from './log-state.ts';
+import type { SessionFiles } from './session-files.ts';
+import { shownState } from './shown-state.ts';
+import type { SyncGroup } from './sync-group.ts';
+import { syncDirectory } from './write-whole.ts';
+
+/** A result, and what has to be waited for before the caller may have it. */
+export interface Acknowledged<T> {
+  shown: T;
+  synced?: Promise<void>;
+}
+
+/** Runs inside the session, right after a commit. */
+export function acknowledge(
+  context: FilesContext,
+  session: SessionFiles,
+  committed: LogState | Promise<LogState>,
+): Acknowledged<SessionState> | Promise<Acknowledged<SessionState>> {
+  if (committed instanceof Promise) {
+    return committed.then((state) => acknowledgeState(context, session, state));
+  }
+  return acknowledgeState(context, session, committed);
+}
+
+function acknowledgeState(
+  context: FilesContext,
+  session: SessionFiles,
+  state: LogState,
+): Acknowledged<SessionState> {
+  foldWhenDue(context, session);
+  const shown = shownState(context, session, state);
+  if (!context.power) return { shown };
+  return { shown, synced: syncLog(context, session) };
+}
+
+/** Runs inside the session, right after an append. */
+export function acknowledgeRecord(
+  context: FilesContext,
+  session: SessionFiles,
+  appended: TranscriptRecord | Promise<TranscriptRecord>,
+): Acknowledged<TranscriptRecord> | Promise<Acknowledged<TranscriptRecord>> {
+  if (appended instanceof Promise) {
+    return appended.then((record) => acknowledgeNow(context, session, record));
+  }
+  return acknowledgeNow(context, session, appended);
+}
+
+function acknowledgeNow(
+  context: FilesContext,
+  session: SessionFiles,
+  shown: TranscriptRecord,
+): Acknowledged<TranscriptRecord> {
+  if (!context.power) return { shown };
+  const { transcript } = session;
+  const record = syncFile(session, transcript.syncs, transcript.fd, 'transcript');
+  const named = transcript.named
+    ? record
+    : record.then(() => syncDirectory(context.system, dirname(transcript.path)));
+  transcript.named = true;
+  return { shown, synced: Promise.all([named, syncLog(context, session)]).then(() => undefined) };
+}
+
+function syncLog(context: FilesContext, session: SessionFiles): Promise<void> {
+  if (session.foldRequired) {
+    return Promise.reject(unknownOutcome(session, 'metadata log', undefined));
+  }
+  const synced = syncFile(session, session.syncs, session.log.fd, 'metadata log');
+  if (session.named) return synced;
+  return synced
+    .then(() => syncDirectory(context.system, session.directory))
+    .then(() => session.agent.sync())
+    .then(() => {
+      session.named = true;
+    });
+}
+
+function syncFile(
+  session: SessionFiles,
+  group: SyncGroup,
+  fd: number,
+  what: string,
+): Promise<void> {
+  return group.wait(fd).catch((cause) => {
+    session.foldRequired = true;
+    throw unknownOutcome(session, what, cause);
+  });
+}
+
+function unknownOutcome(session: SessionFiles, what: string, cause: unknown): HoldfastError {
+  return new HoldfastError(
+    'OUTCOME_UNKNOWN',
+    `The ${what} of session ${JSON.stringify(session.key)} was written but its sync failed: nobody knows whether it survives a power loss. Read it to see what is there.`,
+    { key: session.key, cause },
+  );
+}
+
+function foldWhenDue(context: FilesContext, session: SessionFiles): void {
+  const { log } = session;
+  if (session.folding || !(session.foldRequired || isFoldDue(log.size, session.snapshotBytes)))
+    return;
+  context.later(foldLog(context, session));
+}

@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import { HoldfastError } from '../../model/errors.ts';
+import type { System } from '../../system/system.ts';
+import { BlobStore } from './blob-store.ts';
+import type { Disk } from './disk.ts';
+import { errno, ioError } from './io-error.ts';
+import { Journal } from './journal.ts';
+import { type AgentPaths, agentPaths } from './layout.ts';
+import { requireRealDirectory } from './safe-path.ts';
+import { syncDirectory } from './write-whole.ts';
+
+/** Makes one directory, or finds it; a link in its place is `UNSAFE_PATH`. */
+export function makeDirectory(system: System, path: string): void {
+  try {
+    system.fs.mkdirSync(path, 0o700);
+  } catch (cause) {
+    if (errno(cause) !== 'EEXIST') throw ioError(cause, `make the directory ${path}`);
+    requireRealDirectory(system.fs, path);
+  }
+}
+
+/** The files that the sessions of one agent share: directories, blobs, this store's journal. */
+export class AgentFiles {
+  readonly paths: AgentPaths;
+  readonly blobs: BlobStore;
+  readonly journal: Journal;
+  readonly #system: System;
+  readonly #root: string;
+  readonly #folder: string;
+  #checked = false;
+  #made = false;
+
+  /** `folder` is the agent's directory below `agents`. */
+  constructor(system: System, disk: Disk, root: string, folder: string, identity: string) {
+    this.#system = system;
+    this.#root = root;
+    this.#folder = folder;
+    this.paths = agentPaths(root, folder);
+    this.blobs = new BlobStore(system, this.paths.blobs, () =>
+      makeDirectory(system, this.paths.blobs),
+    );
+    this.journal = new Journal(system, disk, this.paths.changes, identity);
+  }
+
+  /** Makes sure, once, that no link leads out of the store on the way to this agent's sessions. */
+  check(): boolean {
+    if (this.#checked) return true;
+    for (const path of this.#chain()) {
+      if (!requireRealDirectory(this.#system.fs, path)) return false;
+      this.#narrow(path);
+    }
+    this.#checked = true;
+    return true;
+  }
+
+  /** Makes the directories that are missing. */
+  make(): void {
+    if (this.#made) return;
+    for (const path of this.#chain()) makeDirectory(this.#system, path);
+    makeDirectory(this.#system, this.paths.changes);
+    this.check();
+    this.#made = true;
+  }
+
+  /** After somebody has removed directories under a running store they are made again. */
+  forget(): void {
+    this.#made = false;
+    this.#checked = false;
+  }
+
+  /** Makes the way from the root to `sessions.d` durable. */
+  async sync(): Promise<void> {
+    for (const path of [...this.#chain()].reverse()) await syncDirectory(this.#system, path);
+    await syncDirectory(this.#system, this.#root);
+  }
+
+  #chain(): string[] {
+    const agents = join(this.#root, 'agents');
+    return [agents, join(agents, this.#folder), this.paths.base, this.paths.sessions];
+  }
+
+  /** Nobody else may write where names decide what is whose. */
+  #narrow(path: string): void {
+    const { fs, machine } = this.#system;
+    if (machine.windows) return;
+    const { mode } = fs.lstatSync(path);
+    if ((mode & 0o022) === 0) return;
+    try {
+      fs.chmodSync(path, mode & 0o755);
+    } catch (cause) {
+      throw new HoldfastError(
+        'UNSAFE_PATH',
+        `Others may write into ${path} and its permissions can not be changed. Run chmod go-w on it.`,
+        { cause },
+      );
+    }
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * Reset and restore: another conversation becomes the active one, in one commit.
+ *
+ *     1. the active conversation is archived in a file of its own     (counts for nothing yet)
+ *     2. the transcript of the new conversation is there, with its header
+ *     3. one line of the log names the new session id and its entry  (the commit)
+ *     4. restore only: the archive that became active again is removed
+ *
+ * A crash before 3 leaves the old conversation active and an archive of it that nobody counts; a
+ * crash after 3 leaves the new one active. A running turn is over with 3.
+ */
+import { join } from 'node:path';
+import type { Guard, ResetAsk } from '../../contract/backend.ts';
+import { checkGuard, sessionGone } from '../../contract/check-guard.ts';
+import type { JsonObject } from '../../model/json.ts';
+import { keepFields } from '../../model/patch.ts';
+import type { Entry } from '../../model/state.ts';
+import { OPEN } from '../../system/file-system.ts';
+import { readArchive, writeArchive } from './archive-files.ts';
+import { commitLine } from './commit-line.ts';
+import type { FilesContext } from './files-context.ts';
+import { errno, ioError } from './io-error.ts';
+import { archiveName, transcriptName } from './layout.ts';
+import { type LogState, snapshotOf } from './log-state.ts';
+import type { SessionFiles } from './session-files.ts';
+import { headerLine } from './transcript-line.ts';
+import { discard, syncDirectory, writeAll } from './write-whole.ts';
+
+/** Runs inside the session. */
+export async function resetSession(
+  context: FilesContext,
+  session: SessionFiles,
+  ask: ResetAsk,
+  guard: Guard,
+): Promise<LogState> {
+  const state = requireState(session, guard);
+  const now = Math.max(state.updatedAt, context.system.clock.now());
+  const sessionId = context.system.random.id(now);
+  // A transcript that another program left belongs to the conversation that ends here.
+  const { sessionFile: _file, ...kept } = keepFields(state.entry, ask.keep);
+  await writeArchive(context, session, state, ask.reason, now);
+  await beginTranscript(context, session, sessionId, now);
+  return activate(context, session, state, sessionId, kept, now, now, 'reset');
+}
+
+/** Runs inside the session. */
+export async function restoreSession(
+  context: FilesContext,
+  session: SessionFiles,
+  sessionId: string,
+  guard: Guard,
+): Promise<LogState> {
+  const state = requireState(session, guard);
+  if (sessionId === state.sessionId) return state;
+  const archived = await readArchive(context, session, sessionId);
+  const now = Math.max(state.updatedAt, context.system.clock.now());
+  await writeArchive(context, session, state, 'restore', now);
+  const { beganAt } = archived.state;
+  const next = await activate(
+    context,
+    session,
+    state,
+    sessionId,
+    archived.entry,
+    now,
+    beganAt,
+    'restore',
+  );
+  await discard(context.system, join(session.directory, archiveName(sessionId)));
+  return next;
+}
+
+function requireState(session: SessionFiles, guard: Guard): LogState {
+  const { state } = session;
+  checkGuard(session.key, state, session.runningFence(state), guard);
+  if (!state) throw sessionGone(session.key);
+  return state;
+}
+
+async function activate(
+  context: FilesContext,
+  session: SessionFiles,
+  state: LogState,
+  sessionId: string,
+  entry: Readonly<Entry>,
+  at: number,
+  beganAt: number,
+  kind: 'reset' | 'restore',
+): Promise<LogState> {
+  const { turn: _turn, former: _former, ...rest } = state;
+  const blobs: Record<string, string> = {};
+  for (const [field, hash] of Object.entries(state.blobs)) {
+    if (entry[field] === state.entry[field]) blobs[field] = hash;
+  }
+  const next: LogState = {
+    ...rest,
+    rev: state.rev + 1,
+    sessionId,
+    beganAt,
+    updatedAt: at,
+    entry: Object.freeze({ ...entry }),
+    blobs,
+  };
+  const inline = snapshotOf(session.key, next).entry as JsonObject;
+  const line = { rev: next.rev, at, beganAt, sessionId, entry: inline, blobs };
+  const committed = await commitLine(
+    context,
+    session,
+    next,
+    JSON.stringify(line).slice(0, -1),
+    kind,
+  );
+  session.transcript.close();
+  session.count();
+  return committed;
+}
+
+/** The new conversation has its transcript before it is active. */
+async function beginTranscript(
+  context: FilesContext,
+  session: SessionFiles,
+  sessionId: string,
+  now: number,
+): Promise<void> {
+  const { system } = context;
+  const path = join(session.directory, transcriptName(sessionId));
+  try {
+    const fd = await system.fs.open(path, OPEN.createNew, 0o600);
+    try {
+      await writeAll(system, fd, Buffer.from(headerLine(session.key, sessionId, now)));
+      if (context.power) await system.fs.fsync(fd);
+    } finally {
+      await system.fs.close(fd);
+    }
+    if (context.power) await syncDirectory(system, session.directory);
+  } catch (cause) {
+    if (errno(cause) !== 'EEXIST') await discard(system, path);
+    throw ioError(cause, 'begin a transcript', session.key);
+  }
+}

@@ -1,0 +1,51 @@
+import { basename, join } from 'node:path';
+import { OPEN } from '../../system/file-system.ts';
+import type { FilesContext } from './files-context.ts';
+import { within } from './layout.ts';
+import type { SessionFiles } from './session-files.ts';
+
+/** Bytes copied at a time. */
+const CHUNK = 65_536;
+
+/** A name for bytes that are kept aside, dated so that people can match it with their logs. */
+export function asideName(context: FilesContext, name: string, why: string): string {
+  const stamp = new Date(context.system.clock.now()).toISOString().replaceAll(':', '-');
+  return `${name}.${why}.${stamp}.${context.system.random.token().slice(0, 8)}`;
+}
+
+/**
+ * Cuts a file back to its last whole line. What is cut was never acknowledged, but it is kept
+ * aside first: nobody but its author knows what it was worth.
+ */
+export function cutTornTail(
+  context: FilesContext,
+  session: SessionFiles,
+  path: string,
+  fd: number,
+  from: number,
+  to: number,
+): void {
+  const { fs } = context.system;
+  const end = to < 0 ? fs.fstatSync(fd).size : to;
+  if (end > from) {
+    const aside = join(session.directory, asideName(context, basename(path), 'torn'));
+    const copy = fs.openSync(aside, OPEN.createNew, 0o600);
+    try {
+      const chunk = Buffer.allocUnsafe(CHUNK);
+      for (let at = from; at < end; ) {
+        const got = fs.readSync(fd, chunk, 0, Math.min(CHUNK, end - at), at);
+        if (got === 0) break;
+        for (let put = 0; put < got; ) put += fs.writeSync(copy, chunk.subarray(put, got));
+        at += got;
+      }
+    } finally {
+      fs.closeSync(copy);
+    }
+    context.warn({
+      code: 'TORN_TAIL',
+      key: session.key,
+      message: `${within(context.root, path)} ended in ${end - from} bytes of an unfinished line; they are kept in ${within(context.root, aside)}.`,
+    });
+  }
+  fs.ftruncateSync(fd, from);
+}

@@ -1,0 +1,71 @@
+/**
+ * Small appends, on the event loop while the disk is quick and off it while it is slow.
+ *
+ *     quick --(a synchronous append took longer than slowMsMin)--> slow
+ *     slow  --(several appends in a row were quick again)-------> quick
+ *
+ * A saturated disk so holds the loop once, not at every commit.
+ */
+import { HoldfastError } from '../../model/errors.ts';
+import type { System } from '../../system/system.ts';
+
+/** Smaller: an ordinary hiccup leaves the fast path. Larger: a slow disk holds the loop for longer. */
+const SLOW_MS_MIN = 5;
+/** Fewer: one lucky write brings the loop back onto a slow disk. */
+const QUICK_WRITES_MIN = 8;
+/** Appends above this size always run off the loop. */
+export const SYNC_BYTES_MAX = 65_536;
+
+/** A write that takes nothing and reports nothing would be tried for ever. */
+function progress(written: number): number {
+  if (written > 0) return written;
+  throw new HoldfastError('IO_FAILED', 'The system wrote nothing and gave no reason. Try again.');
+}
+
+export class Disk {
+  readonly #system: System;
+  #slow = false;
+  #quickInARow = 0;
+
+  constructor(system: System) {
+    this.#system = system;
+  }
+
+  /** True while appends are made off the event loop. */
+  get slow(): boolean {
+    return this.#slow;
+  }
+
+  /**
+   * Appends all of `text` (`bytes` long in UTF-8) to a descriptor opened for append. Returns
+   * nothing when it is done already, a promise otherwise. Fails with the system's error, having
+   * written a part at most.
+   */
+  append(fd: number, text: string, bytes: number): undefined | Promise<void> {
+    if (this.#slow || bytes > SYNC_BYTES_MAX) return this.#appendAside(fd, text);
+    const { clock, fs } = this.#system;
+    const began = clock.elapsed();
+    let written = fs.writeSync(fd, text);
+    if (written !== bytes) {
+      const rest = Buffer.from(text, 'utf8');
+      while (written < rest.length) written += progress(fs.writeSync(fd, rest.subarray(written)));
+    }
+    if (clock.elapsed() - began > SLOW_MS_MIN) {
+      this.#slow = true;
+      this.#quickInARow = 0;
+    }
+    return undefined;
+  }
+
+  async #appendAside(fd: number, text: string): Promise<void> {
+    const { clock, fs } = this.#system;
+    const data = Buffer.from(text, 'utf8');
+    const began = clock.elapsed();
+    for (let at = 0; at < data.length; ) {
+      at += progress(await fs.write(fd, data, at, data.length - at));
+    }
+    if (data.length > SYNC_BYTES_MAX || !this.#slow) return;
+    this.#quickInARow = clock.elapsed() - began > SLOW_MS_MIN ? 0 : this.#quickInARow + 1;
+    if (this.#quickInARow >= QUICK_WRITES_MIN) this.#slow = false;
+  }
+}

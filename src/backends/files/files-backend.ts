@@ -1,0 +1,178 @@
+import type {
+  AppendAsk,
+  Backend,
+  EntryChange,
+  Guard,
+  ListQuery,
+  Past,
+  ResetAsk,
+  TranscriptRange,
+  TurnAsk,
+  TurnGrant,
+} from '../../contract/backend.ts';
+import { mayCreate } from '../../contract/check-guard.ts';
+import type { RepairReport, StoreFigures, VerifyReport } from '../../contract/reports.ts';
+import type {
+  Archive,
+  Change,
+  NewRecord,
+  SessionState,
+  SessionSummary,
+  TranscriptRecord,
+} from '../../model/state.ts';
+import { acknowledge, acknowledgeRecord } from './acknowledge.ts';
+import { adoptSession } from './adopt-session.ts';
+import { appendRecord } from './append-record.ts';
+import { listArchives } from './archive-files.ts';
+import { beginTurn } from './begin-turn.ts';
+import { resetSession, restoreSession } from './change-conversation.ts';
+import { commitEntry } from './commit-entry.ts';
+import { storeFigures } from './figures.ts';
+import { endTurn, interruptTurn } from './interrupt-turn.ts';
+import { listSessions } from './list-sessions.ts';
+import type { LogState } from './log-state.ts';
+import type { OpenedStore } from './opened-store.ts';
+import { readTranscript } from './read-transcript.ts';
+import { removeSession } from './remove-session.ts';
+import { repairStore } from './repair.ts';
+import { shownState } from './shown-state.ts';
+import { verifyStore } from './verify.ts';
+import { ChangeWatch } from './watch-changes.ts';
+
+/** The files back end: every verb of the contract, as a call into the session that it is about. */
+export class FilesBackend implements Backend {
+  readonly kind = 'files';
+  readonly supports = { processes: true, durable: true };
+  readonly #store: OpenedStore;
+
+  constructor(store: OpenedStore) {
+    this.#store = store;
+  }
+
+  get location(): string {
+    return this.#store.root;
+  }
+
+  read(key: string): Promise<SessionState | undefined> {
+    const session = this.#store.session(key);
+    const show = (state: LogState | undefined) => state && shownState(this.#store, session, state);
+    try {
+      const state = session.look();
+      return state instanceof Promise ? state.then(show) : Promise.resolve(show(state));
+    } catch (cause) {
+      return Promise.reject(cause);
+    }
+  }
+
+  update(key: string, change: EntryChange, guard: Guard): Promise<SessionState> {
+    const session = this.#store.session(key);
+    const run = () =>
+      acknowledge(this.#store, session, commitEntry(this.#store, session, change, guard));
+    return session
+      .exclusive(run, { create: mayCreate(guard), signal: guard.signal })
+      .then(published);
+  }
+
+  append(key: string, record: NewRecord, ask: AppendAsk, guard: Guard): Promise<TranscriptRecord> {
+    const session = this.#store.session(key);
+    const run = () =>
+      acknowledgeRecord(
+        this.#store,
+        session,
+        appendRecord(this.#store, session, record, ask, guard),
+      );
+    return session
+      .exclusive(run, { create: mayCreate(guard), signal: guard.signal })
+      .then(published);
+  }
+
+  transcript(key: string, range: TranscriptRange): AsyncIterable<TranscriptRecord> {
+    return readTranscript(this.#store, this.#store.session(key), range);
+  }
+
+  reset(key: string, ask: ResetAsk, guard: Guard): Promise<SessionState> {
+    const session = this.#store.session(key);
+    const run = () =>
+      acknowledge(this.#store, session, resetSession(this.#store, session, ask, guard));
+    return this.#change(key, run, guard, 'it was reset');
+  }
+
+  archives(key: string): Promise<Archive[]> {
+    return listArchives(this.#store, this.#store.session(key));
+  }
+
+  restore(key: string, sessionId: string, guard: Guard): Promise<SessionState> {
+    const session = this.#store.session(key);
+    const run = () =>
+      acknowledge(this.#store, session, restoreSession(this.#store, session, sessionId, guard));
+    return this.#change(key, run, guard, 'it was restored to another conversation');
+  }
+
+  async remove(key: string, guard: Guard): Promise<boolean> {
+    const session = this.#store.session(key);
+    const run = () => removeSession(this.#store, session, guard);
+    const removed = await session.exclusive(run, { create: false, signal: guard.signal });
+    if (removed) session.loseTurn('its session was removed');
+    return removed;
+  }
+
+  adopt(key: string, past: Past): Promise<boolean> {
+    const session = this.#store.session(key);
+    return session.exclusive(() => adoptSession(this.#store, session, past), { create: true });
+  }
+
+  list(query: ListQuery): AsyncIterable<SessionSummary> {
+    return listSessions(this.#store, query);
+  }
+
+  watch(signal: AbortSignal): AsyncIterable<Change> {
+    return new ChangeWatch(this.#store).changes(signal);
+  }
+
+  beginTurn(key: string, ask: TurnAsk): Promise<TurnGrant> {
+    return beginTurn(this.#store, this.#store.session(key), ask);
+  }
+
+  endTurn(key: string, fence: number): Promise<void> {
+    return endTurn(this.#store, this.#store.session(key), fence);
+  }
+
+  interrupt(key: string, ask: { graceMs: number; reason: string }): Promise<boolean> {
+    return interruptTurn(this.#store, this.#store.session(key), ask);
+  }
+
+  verify(): Promise<VerifyReport> {
+    return verifyStore(this.#store);
+  }
+
+  repair(ask: { dryRun: boolean }): Promise<RepairReport> {
+    return repairStore(this.#store, ask);
+  }
+
+  figures(): Promise<StoreFigures> {
+    return storeFigures(this.#store);
+  }
+
+  close(): Promise<void> {
+    return this.#store.close();
+  }
+
+  async #change(
+    key: string,
+    run: () => Acknowledged | Promise<Acknowledged>,
+    guard: Guard,
+    lost: string,
+  ): Promise<SessionState> {
+    const session = this.#store.session(key);
+    const done = await session.exclusive(run, { create: false, signal: guard.signal });
+    if (!session.turn?.counts(session.log.state)) session.loseTurn(lost);
+    return published(done);
+  }
+}
+
+type Acknowledged = { shown: SessionState; synced?: Promise<void> };
+
+/** What the caller gets, once it is as durable as the store promises. */
+function published<T>(done: { shown: T; synced?: Promise<void> }): T | Promise<T> {
+  return done.synced ? done.synced.then(() => done.shown) : done.shown;
+}

@@ -1,0 +1,137 @@
+/**
+ * Folding: a metadata log that has grown well past its snapshot is written anew as one line, under
+ * the number of the next generation.
+ *
+ *     log long enough --without a lock--> a snapshot is written to a temp file and synced
+ *     temp ready --under the lock--> lines that came meanwhile are added to it
+ *                --> the old log announces the fold in a last line
+ *                --> the temp file gets its name            (the new generation counts from here)
+ *     named      --without a lock--> the name is synced, the old generation is unlinked
+ *
+ * The lock is held for some microseconds, not for the sync. A crash before the name: the old log
+ * goes on, its announcement means nothing. A crash after it: the highest generation counts. The old
+ * one is only unlinked once the new one is on the disk, so a fold never risks what was there.
+ */
+import { join } from 'node:path';
+import { OPEN } from '../../system/file-system.ts';
+import type { FilesContext } from './files-context.ts';
+import { logName } from './layout.ts';
+import { encodeLine } from './log-line.ts';
+import { type LogState, snapshotOf } from './log-state.ts';
+import type { SessionFiles } from './session-files.ts';
+import { discard, moveIntoPlace, syncDirectory, writeAll } from './write-whole.ts';
+
+/** Smaller: folds cost more than they save. Larger: a cold read replays more lines. */
+const GROWTH_BYTES_MIN = 131_072;
+/** A large snapshot is written anew only when the lines after it have outgrown it as often. */
+const SNAPSHOTS_MIN = 4;
+
+/** Whether a log has grown well past its snapshot. */
+export function isFoldDue(size: number, snapshotBytes: number): boolean {
+  return size - snapshotBytes > GROWTH_BYTES_MIN + SNAPSHOTS_MIN * snapshotBytes;
+}
+
+interface Prepared {
+  temporary: string;
+  fd: number;
+  generation: number;
+  /** Bytes of the old log that the snapshot covers. */
+  covered: number;
+  bytes: number;
+}
+
+/** Folds the log of a session in the background. A fold that fails changes nothing and is told. */
+export async function foldLog(context: FilesContext, session: SessionFiles): Promise<void> {
+  session.folding = true;
+  try {
+    const prepared = await prepare(context, session);
+    if (prepared) await exchange(context, session, prepared);
+  } catch (cause) {
+    context.warn({
+      code: 'FOLD_FAILED',
+      key: session.key,
+      message: `The metadata log was not folded: ${(cause as Error).message}. It goes on as it is.`,
+    });
+  } finally {
+    session.folding = false;
+  }
+}
+
+async function prepare(
+  context: FilesContext,
+  session: SessionFiles,
+): Promise<Prepared | undefined> {
+  const { system } = context;
+  const { log } = session;
+  const { state, generation, size: covered } = log;
+  if (!state || state.removed || log.damage) return undefined;
+  const snapshot = Buffer.from(encodeLine(snapshotOf(session.key, state)));
+  const temporary = join(
+    session.directory,
+    `${logName(generation + 1)}.tmp-${system.random.token()}`,
+  );
+  const fd = await system.fs.open(temporary, OPEN.createNew, 0o600);
+  try {
+    await writeAll(system, fd, snapshot);
+    await system.fs.fsync(fd);
+  } catch (cause) {
+    await system.fs.close(fd);
+    await discard(system, temporary);
+    throw cause;
+  }
+  return { temporary, fd, generation, covered, bytes: snapshot.length };
+}
+
+async function exchange(
+  context: FilesContext,
+  session: SessionFiles,
+  prepared: Prepared,
+): Promise<void> {
+  const { system } = context;
+  const done = await session
+    .exclusive(() => exchangeInside(context, session, prepared), { create: false })
+    .catch(async (cause) => {
+      await system.fs.close(prepared.fd);
+      await discard(system, prepared.temporary);
+      throw cause;
+    });
+  if (!done) {
+    await system.fs.close(prepared.fd);
+    await discard(system, prepared.temporary);
+    return;
+  }
+  await syncDirectory(system, session.directory);
+  for (const old of session.log.generations()) {
+    if (old <= prepared.generation) await discard(system, join(session.directory, logName(old)));
+  }
+}
+
+/** Runs inside the session. `false`: the log was folded or removed meanwhile by somebody else. */
+async function exchangeInside(
+  context: FilesContext,
+  session: SessionFiles,
+  { temporary, fd, generation, covered, bytes }: Prepared,
+): Promise<boolean> {
+  const { system } = context;
+  const { log } = session;
+  const state = session.state as LogState | undefined;
+  if (!state || log.generation !== generation || log.size < covered) return false;
+  const since = Buffer.allocUnsafe(log.size - covered);
+  for (let got = 0; got < since.length; ) {
+    const n = await system.fs.read(log.fd, since, got, since.length - got, covered + got);
+    if (n === 0) return false;
+    got += n;
+  }
+  await writeAll(system, fd, since);
+  if (context.power) await system.fs.fdatasync(fd);
+  await session.syncs.settled();
+  const announced = encodeLine({ fold: generation + 1 });
+  await context.disk.append(log.fd, announced, Buffer.byteLength(announced));
+  await moveIntoPlace(system, temporary, join(session.directory, logName(generation + 1)));
+  if (context.power) await syncDirectory(system, session.directory);
+  log.adopt(fd, generation + 1, bytes + since.length, state, log.trailer);
+  session.snapshotBytes = bytes;
+  session.foldRequired = false;
+  session.count();
+  return true;
+}

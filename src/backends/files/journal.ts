@@ -1,0 +1,157 @@
+/**
+ * The journal of one opened store in one agent: a line for every change that it is about to make,
+ * `["<key>",<rev>]` or `["<key>",<rev>,"<kind>"]`, written under the session's lock just before
+ * the change. Whoever lists or watches tails these files; they are a cache, and deleting them costs
+ * one scan.
+ *
+ *     unclaimed --first line--> a slot whose lock is free is taken, its newest file is continued
+ *     open      --a file is full, or a write of it failed--> the next file of the slot
+ *
+ * Slots are used again, so there are never more journals than stores were open at one time. A slot
+ * keeps its last two files: a reader that fell further behind scans once.
+ */
+import { join } from 'node:path';
+import type { Change } from '../../model/state.ts';
+import { OPEN } from '../../system/file-system.ts';
+import type { System } from '../../system/system.ts';
+import type { Disk } from './disk.ts';
+import { ioError } from './io-error.ts';
+import { requireOwnFile } from './safe-path.ts';
+
+/** Larger: more to read for a reader that starts late. Smaller: more readers fall behind. */
+const FILE_BYTES_MAX = 4_194_304;
+const SLOTS_MAX = 10_000;
+export const JOURNAL_NAME = /^(\d{1,5})\.(\d{1,15})\.jsonl$/;
+const journalName = (slot: number, number: number) => `${slot}.${number}.jsonl`;
+
+/** A key as a journal line begins with it; made once a session. */
+export const journalPrefix = (key: string) => `[${JSON.stringify(key)},`;
+
+export class Journal {
+  readonly #system: System;
+  readonly #disk: Disk;
+  readonly #directory: string;
+  readonly #identity: string;
+  #slot = 0;
+  #number = 0;
+  #fd = -1;
+  #lockFd = -1;
+  #size = 0;
+  #broken = false;
+
+  /** `identity` is written into the slot's lock file, for people to read. */
+  constructor(system: System, disk: Disk, directory: string, identity: string) {
+    this.#system = system;
+    this.#disk = disk;
+    this.#directory = directory;
+    this.#identity = identity;
+  }
+
+  /** Descriptors that it holds. */
+  get descriptors(): number {
+    return this.#fd < 0 ? 0 : 2;
+  }
+
+  /** Announces a change. Returns nothing when the line is written, a promise otherwise. */
+  note(prefix: string, rev: number, kind: Change['kind']): undefined | Promise<void> {
+    const line = kind === 'update' ? `${prefix}${rev}]\n` : `${prefix}${rev},"${kind}"]\n`;
+    try {
+      if (this.#fd < 0) this.#claim();
+      else if (this.#broken || this.#size > FILE_BYTES_MAX) this.#turnOver();
+      const bytes = Buffer.byteLength(line);
+      this.#size += bytes;
+      const written = this.#disk.append(this.#fd, line, bytes);
+      return written?.catch((cause) => this.#fail(cause));
+    } catch (cause) {
+      return this.#fail(cause);
+    }
+  }
+
+  close(): void {
+    const { fs } = this.#system;
+    if (this.#fd >= 0) fs.closeSync(this.#fd);
+    if (this.#lockFd >= 0) fs.closeSync(this.#lockFd);
+    this.#fd = -1;
+    this.#lockFd = -1;
+  }
+
+  /** A file that may end in half a line is not continued: the next line would be glued to it. */
+  #fail(cause: unknown): never {
+    this.#broken = true;
+    throw ioError(cause, `write the journal ${this.#directory}`);
+  }
+
+  #claim(): void {
+    const { fs, lock } = this.#system;
+    for (let slot = 1; slot <= SLOTS_MAX; slot++) {
+      const path = join(this.#directory, `${slot}.lock`);
+      const fd = fs.openSync(path, OPEN.lock, 0o600);
+      try {
+        requireOwnFile(fs.fstatSync(fd), path);
+        if (!lock.tryLock(fd)) {
+          fs.closeSync(fd);
+          continue;
+        }
+        fs.ftruncateSync(fd, 0);
+        fs.writeSync(fd, this.#identity);
+      } catch (cause) {
+        fs.closeSync(fd);
+        throw cause;
+      }
+      this.#slot = slot;
+      this.#lockFd = fd;
+      this.#number = this.#newest();
+      try {
+        this.#openFile();
+      } catch (cause) {
+        this.close();
+        throw cause;
+      }
+      return;
+    }
+    throw new RangeError(`more than ${SLOTS_MAX} stores are open here`);
+  }
+
+  #newest(): number {
+    let newest = 1;
+    for (const name of this.#system.fs.readdirSync(this.#directory)) {
+      const match = JOURNAL_NAME.exec(name);
+      if (match && Number(match[1]) === this.#slot) newest = Math.max(newest, Number(match[2]));
+    }
+    return newest;
+  }
+
+  #openFile(): void {
+    const { fs } = this.#system;
+    const path = join(this.#directory, journalName(this.#slot, this.#number));
+    const fd = fs.openSync(path, OPEN.appendOrCreate, 0o600);
+    try {
+      this.#size = requireOwnFile(fs.fstatSync(fd), path).size;
+      const last = Buffer.alloc(1);
+      if (this.#size > 0) fs.readSync(fd, last, 0, 1, this.#size - 1);
+      this.#broken = this.#size > 0 && last[0] !== 10;
+    } catch (cause) {
+      fs.closeSync(fd);
+      throw cause;
+    }
+    this.#fd = fd;
+    if (this.#broken || this.#size > FILE_BYTES_MAX) this.#turnOver();
+  }
+
+  #turnOver(): void {
+    const { fs } = this.#system;
+    const path = join(this.#directory, journalName(this.#slot, this.#number + 1));
+    const fd = fs.openSync(path, OPEN.createNew, 0o600);
+    fs.closeSync(this.#fd);
+    this.#fd = fd;
+    this.#number += 1;
+    this.#size = 0;
+    this.#broken = false;
+    for (const name of fs.readdirSync(this.#directory)) {
+      const match = JOURNAL_NAME.exec(name);
+      if (!match || Number(match[1]) !== this.#slot || Number(match[2]) > this.#number - 2)
+        continue;
+      fs.unlinkSync(join(this.#directory, name));
+    }
+  }
+}

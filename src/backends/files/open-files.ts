@@ -1,0 +1,26 @@
+import type { Backend } from '../../contract/backend.ts';
+import { realSystem, type System } from '../../system/system.ts';
+import { FilesBackend } from './files-backend.ts';
+import { openRoot } from './open-root.ts';
+import { type FilesOptions, OpenedStore } from './opened-store.ts';
+import { tidyStore } from './tidy-store.ts';
+
+export type { FilesOptions } from './opened-store.ts';
+
+/**
+ * Opens a directory as a store. `STORE_UNSUPPORTED` where locks do not work, `FORMAT_TOO_NEW` and
+ * `UNSAFE_PATH` where something else is in the way; nothing is changed then. `system` is the seam:
+ * tests hand in one of their own.
+ */
+export async function openFiles(
+  root: string,
+  options: FilesOptions,
+  system: System = realSystem,
+): Promise<Backend> {
+  const real = await openRoot(system, root, (code, message) =>
+    options.onWarning({ code, message }),
+  );
+  const store = new OpenedStore(system, real, options);
+  store.later(tidyStore(store));
+  return new FilesBackend(store);
+}

@@ -1,0 +1,151 @@
+/** What is looked at, once, before a directory is used as a store. */
+import { dirname, join } from 'node:path';
+import { HoldfastError } from '../../model/errors.ts';
+import { OPEN } from '../../system/file-system.ts';
+import type { System } from '../../system/system.ts';
+import { errno, ioError, isMissing } from './io-error.ts';
+import { FORMAT, MARK } from './layout.ts';
+import { requireOwnFile, requireRealDirectory } from './safe-path.ts';
+import { discard } from './write-whole.ts';
+
+type Warn = (code: string, message: string) => void;
+
+/** Makes the directory when it is missing; its real path, and no newer format in it. */
+export async function openRoot(system: System, path: string, warn: Warn): Promise<string> {
+  makeAll(system, path);
+  const root = system.fs.realpathSync(path);
+  if (!requireRealDirectory(system.fs, root)) {
+    throw new HoldfastError(
+      'UNSAFE_PATH',
+      `${path} is no directory. Give the store one of its own.`,
+    );
+  }
+  narrow(system, root, warn);
+  checkMark(system, root, warn);
+  await checkLocks(system, root);
+  return root;
+}
+
+function makeAll(system: System, path: string): void {
+  try {
+    system.fs.mkdirSync(path, 0o700);
+  } catch (cause) {
+    if (errno(cause) === 'EEXIST') return;
+    if (!isMissing(cause) || dirname(path) === path) {
+      throw ioError(cause, `make the store's directory ${path}`);
+    }
+    makeAll(system, dirname(path));
+    makeAll(system, path);
+  }
+}
+
+/** Whoever may rename directories of the store decides what is in it. */
+function narrow(system: System, root: string, warn: Warn): void {
+  if (system.machine.windows) return;
+  const { mode } = system.fs.lstatSync(root);
+  if ((mode & 0o022) === 0) return;
+  try {
+    system.fs.chmodSync(root, mode & 0o755);
+  } catch (cause) {
+    throw new HoldfastError(
+      'UNSAFE_PATH',
+      `Others may write into ${root} and its permissions can not be changed. Run chmod go-w on it.`,
+      { cause },
+    );
+  }
+  warn('PERMISSIONS', `Others could write into ${root}; its permissions were narrowed.`);
+}
+
+function checkMark(system: System, root: string, warn: Warn): void {
+  const path = join(root, MARK);
+  const text = readMark(system, path);
+  if (text === undefined) {
+    writeMark(system, path);
+    return;
+  }
+  let format: unknown;
+  try {
+    format = (JSON.parse(text) as { format?: unknown } | null)?.format;
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+  }
+  if (typeof format !== 'number') {
+    warn('MARK_DAMAGED', `${path} can not be read; the sessions tell their format themselves.`);
+  } else if (format > FORMAT) {
+    throw new HoldfastError(
+      'FORMAT_TOO_NEW',
+      `${root} has format ${format}; this version reads ${FORMAT}. Install a newer version; nothing was changed.`,
+    );
+  }
+}
+
+function readMark(system: System, path: string): string | undefined {
+  const { fs } = system;
+  try {
+    const fd = fs.openSync(path, OPEN.read, 0);
+    try {
+      const bytes = Buffer.alloc(Math.min(4_096, requireOwnFile(fs.fstatSync(fd), path).size));
+      fs.readSync(fd, bytes, 0, bytes.length, 0);
+      return bytes.toString('utf8');
+    } finally {
+      fs.closeSync(fd);
+    }
+  } catch (cause) {
+    if (isMissing(cause)) return undefined;
+    throw ioError(cause, `read ${path}`);
+  }
+}
+
+/** Whoever opens first writes the mark; one line in one write, so that nobody reads half of it. */
+function writeMark(system: System, path: string): void {
+  const { fs } = system;
+  try {
+    const fd = fs.openSync(path, OPEN.createNew, 0o600);
+    try {
+      fs.writeSync(fd, `${JSON.stringify({ format: FORMAT, store: 'holdfast' })}\n`);
+    } finally {
+      fs.closeSync(fd);
+    }
+  } catch (cause) {
+    if (errno(cause) !== 'EEXIST') throw ioError(cause, `write ${path}`);
+  }
+}
+
+/** Refuses a mount on which a lock means nothing. */
+async function checkLocks(system: System, root: string): Promise<void> {
+  const kind = system.mount.kind(root);
+  if (kind === 'shared') {
+    throw unsupported(
+      root,
+      'it lies on a file system that other machines share, where no lock reaches them',
+    );
+  }
+  const path = join(root, `probe-${system.random.token()}.lock`);
+  let fd: number;
+  try {
+    fd = system.fs.openSync(path, OPEN.createNew, 0o600);
+  } catch (cause) {
+    throw ioError(cause, `write into ${root}`);
+  }
+  try {
+    try {
+      system.lock.tryLock(fd);
+    } catch (cause) {
+      throw unsupported(root, 'the lock addon does not work on this system', cause);
+    }
+    if (kind === 'unknown' && !(await system.mount.excludes(path))) {
+      throw unsupported(root, 'a second process was granted a lock that is held');
+    }
+  } finally {
+    system.fs.closeSync(fd);
+    await discard(system, path);
+  }
+}
+
+function unsupported(root: string, why: string, cause?: unknown): HoldfastError {
+  return new HoldfastError(
+    'STORE_UNSUPPORTED',
+    `${root} can not hold a store: ${why}. Use a directory on a local disk, or PostgreSQL for a shared store.`,
+    { cause },
+  );
+}

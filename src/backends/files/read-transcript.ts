@@ -1,0 +1,108 @@
+/** `transcript`: records in the order in which they were appended, without a lock. */
+import type { TranscriptRange } from '../../contract/backend.ts';
+import { sessionGone } from '../../contract/check-guard.ts';
+import { HoldfastError } from '../../model/errors.ts';
+import { LIMITS } from '../../model/limits.ts';
+import type { TranscriptRecord } from '../../model/state.ts';
+import { OPEN } from '../../system/file-system.ts';
+import { readArchive } from './archive-files.ts';
+import { backwardLines } from './backward-lines.ts';
+import type { FilesContext } from './files-context.ts';
+import { forwardLines } from './forward-lines.ts';
+import { ioError, isMissing } from './io-error.ts';
+import { within } from './layout.ts';
+import { requireOwnFile } from './safe-path.ts';
+import type { SessionFiles } from './session-files.ts';
+import { decodeRecord, isDamage, storedRecord } from './transcript-line.ts';
+import { transcriptPlace } from './transcript-path.ts';
+
+const LINE_BYTES_MAX = LIMITS.recordBytesMax + 1_024;
+
+export async function* readTranscript(
+  context: FilesContext,
+  session: SessionFiles,
+  range: TranscriptRange,
+): AsyncGenerator<TranscriptRecord> {
+  const path = await pathOf(context, session, range.sessionId);
+  const { fs } = context.system;
+  let fd: number;
+  try {
+    fd = await fs.open(path, OPEN.read, 0);
+  } catch (cause) {
+    // A conversation in which nothing was said yet has no file.
+    if (isMissing(cause)) return;
+    throw ioError(cause, 'read the transcript', session.key);
+  }
+  try {
+    const { size } = requireOwnFile(await fs.fstat(fd), path, session.key);
+    const from = await startOf(context, fd, size, range);
+    for await (const line of forwardLines(fs, fd, from, size, LINE_BYTES_MAX)) {
+      const decoded = 'tooLong' in line ? { damage: 'it is too long' } : decodeRecord(line.bytes);
+      if (isDamage(decoded)) {
+        report(context, session, path, line.at, line.end, decoded.damage, range.onDamage);
+      } else if (decoded.type !== 'session' && line.at > (range.after ?? -1)) {
+        yield storedRecord(decoded, line.at);
+      }
+    }
+  } catch (cause) {
+    throw ioError(cause, 'read the transcript', session.key);
+  } finally {
+    await fs.close(fd);
+  }
+}
+
+async function pathOf(
+  context: FilesContext,
+  session: SessionFiles,
+  sessionId: string | undefined,
+): Promise<string> {
+  const state = await session.look();
+  if (!state) throw sessionGone(session.key);
+  if (sessionId === undefined || sessionId === state.sessionId) {
+    return session.transcript.locate(state).path;
+  }
+  const archive = await readArchive(context, session, sessionId);
+  return transcriptPlace(context.system.fs, session, sessionId, archive.entry).path;
+}
+
+/** Where to begin reading: at the first of the last so many records, or behind a known one. */
+async function startOf(
+  context: FilesContext,
+  fd: number,
+  size: number,
+  { last, after }: TranscriptRange,
+): Promise<number> {
+  if (last === undefined) return Math.min(size, after === undefined ? 0 : Math.max(0, after));
+  let wanted = last;
+  let from = size;
+  if (wanted <= 0) return size;
+  for await (const { bytes, at } of backwardLines(context.system.fs, fd, size, LINE_BYTES_MAX)) {
+    if (at <= (after ?? -1)) break;
+    const record = decodeRecord(bytes);
+    if (isDamage(record) || record.type === 'session') continue;
+    from = at;
+    wanted -= 1;
+    if (wanted === 0) break;
+  }
+  return from;
+}
+
+function report(
+  context: FilesContext,
+  session: SessionFiles,
+  path: string,
+  from: number,
+  to: number,
+  why: string,
+  onDamage: TranscriptRange['onDamage'],
+): void {
+  const message = `A line of the transcript of session ${JSON.stringify(session.key)} is damaged: ${within(context.root, path)}, bytes ${from} to ${to}: ${why}.`;
+  if (onDamage === 'throw') {
+    throw new HoldfastError('TRANSCRIPT_DAMAGED', message, { key: session.key });
+  }
+  context.warn({
+    code: 'TRANSCRIPT_DAMAGED',
+    key: session.key,
+    message: `${message} It is skipped.`,
+  });
+}

@@ -1,0 +1,106 @@
+/**
+ * Removing a session.
+ *
+ *     1. a last line ends the log                       (the commit: there is no session any more)
+ *     2. the directory is moved away under a name that no session has
+ *     3. it is emptied in small steps, off the event loop, after the caller was answered
+ *
+ * Whoever has the files open sees the last line and looks the session up again by its path. A crash
+ * before 2 leaves an ended log in its place, which counts as no session and is continued by the
+ * next one of the key; a crash in 3 leaves a directory that the next opening empties. Where the
+ * system does not move a directory with open files (Windows), 2 and 3 wait for that opening.
+ */
+import { join } from 'node:path';
+import type { Guard } from '../../contract/backend.ts';
+import { checkGuard } from '../../contract/check-guard.ts';
+import type { System } from '../../system/system.ts';
+import { archivedIds, readArchive } from './archive-files.ts';
+import { commitLine } from './commit-line.ts';
+import type { FilesContext } from './files-context.ts';
+import { errno, isMissing } from './io-error.ts';
+import { REMOVED_PREFIX } from './layout.ts';
+import type { LogState } from './log-state.ts';
+import type { SessionFiles } from './session-files.ts';
+import { transcriptPlace } from './transcript-path.ts';
+import { discard } from './write-whole.ts';
+
+/** Runs inside the session. */
+export async function removeSession(
+  context: FilesContext,
+  session: SessionFiles,
+  guard: Guard,
+): Promise<boolean> {
+  const { state } = session;
+  checkGuard(session.key, state, session.runningFence(state), guard);
+  if (!state) return false;
+  const elsewhere = await transcriptsElsewhere(context, session, state);
+  const next: LogState = { ...state, removed: true };
+  const at = context.system.clock.now();
+  await commitLine(context, session, next, `{"removed":true,"at":${at}`, 'remove');
+  if (context.power) await context.system.fs.fdatasync(session.log.fd);
+  const moved = moveAway(context, session);
+  session.forget();
+  context.later(empty(context.system, moved, elsewhere));
+  return true;
+}
+
+/** Transcripts that lie where another program left them; they go with their session. */
+async function transcriptsElsewhere(
+  context: FilesContext,
+  session: SessionFiles,
+  state: LogState,
+): Promise<string[]> {
+  const { fs } = context.system;
+  const paths = [session.transcript.locate(state).path];
+  for (const sessionId of await archivedIds(context, session, state.sessionId)) {
+    const { entry } = await readArchive(context, session, sessionId);
+    paths.push(transcriptPlace(fs, session, sessionId, entry).path);
+  }
+  return paths.filter((path) => !path.startsWith(session.directory));
+}
+
+function moveAway(context: FilesContext, session: SessionFiles): string | undefined {
+  const away = join(session.agent.paths.sessions, REMOVED_PREFIX + context.system.random.token());
+  try {
+    context.system.fs.renameSync(session.directory, away);
+    return away;
+  } catch (cause) {
+    // The log says that the session is gone; its directory can wait until nobody has it open.
+    context.warn({
+      code: errno(cause) ?? 'IO_FAILED',
+      key: session.key,
+      message: `The directory of the removed session stays for now: ${(cause as Error).message}.`,
+    });
+    return undefined;
+  }
+}
+
+async function empty(
+  system: System,
+  directory: string | undefined,
+  elsewhere: readonly string[],
+): Promise<void> {
+  for (const path of elsewhere) await discard(system, path);
+  if (directory !== undefined) await removeTree(system, directory);
+}
+
+/** Removes a directory of ours with its files, one at a time. Links are removed, never followed. */
+export async function removeTree(system: System, directory: string): Promise<void> {
+  const { fs } = system;
+  try {
+    for (const entry of await fs.readdir(directory)) {
+      const path = join(directory, entry.name);
+      if (entry.isDirectory()) await removeTree(system, path);
+      else await discard(system, path);
+    }
+    await fs.rmdir(directory);
+  } catch (cause) {
+    // Somebody else empties it too, or it is in use: the next opening tries again.
+    if (
+      !isMissing(cause) &&
+      !['ENOTEMPTY', 'EBUSY', 'EPERM', 'EACCES'].includes(errno(cause) ?? '')
+    ) {
+      throw cause;
+    }
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * The saved list: all rows of an agent with the journal positions that they cover, so that a new
+ * process begins with one read. Written whole under a new number, never over a file that somebody
+ * reads; the checksum in its last line tells a whole one from what a power loss left.
+ */
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import type { SessionSummary } from '../../model/state.ts';
+import { OPEN } from '../../system/file-system.ts';
+import type { System } from '../../system/system.ts';
+import { errno, ioError, isMissing } from './io-error.ts';
+import type { Positions } from './journal-reader.ts';
+import { Slices } from './slices.ts';
+import { discard, writeWhole } from './write-whole.ts';
+
+const LIST_NAME = /^list\.(\d{1,15})\.jsonl$/;
+const VERSION = 1;
+/** Rows parsed at a time. */
+const BATCH_ROWS = 500;
+
+export interface List {
+  positions: Positions;
+  /** Sessions that were being changed when the list was saved. */
+  pending: string[];
+  rows: SessionSummary[];
+}
+
+export class SavedList {
+  readonly #system: System;
+  readonly #directory: string;
+
+  constructor(system: System, directory: string) {
+    this.#system = system;
+    this.#directory = directory;
+  }
+
+  /** The newest list that is whole; nothing when there is none. */
+  async read(): Promise<List | undefined> {
+    const newest = this.#numbers().at(-1);
+    if (newest === undefined) return undefined;
+    const lines = await this.#lines(newest);
+    if (!lines) return undefined;
+    const head = parse<{ v: number; positions: Positions; pending: string[] }>(lines[0]);
+    if (head?.v !== VERSION) return undefined;
+    const rows: SessionSummary[] = [];
+    const slices = new Slices(this.#system);
+    for (let at = 1; at < lines.length; at += BATCH_ROWS) {
+      const batch = parse<SessionSummary[]>(`[${lines.slice(at, at + BATCH_ROWS).join(',')}]`);
+      if (!batch) return undefined;
+      for (const row of batch) rows.push(row);
+      await slices.rest();
+    }
+    return { positions: head.positions, pending: head.pending, rows };
+  }
+
+  async write(
+    positions: Positions,
+    pending: string[],
+    rows: ReadonlyMap<string, SessionSummary>,
+  ): Promise<void> {
+    const before = this.#numbers();
+    const slices = new Slices(this.#system);
+    const parts = [`${JSON.stringify({ v: VERSION, positions, pending })}\n`];
+    let checksum = crc32(parts[0] as string);
+    for (const row of rows.values()) {
+      const line = `${JSON.stringify(row)}\n`;
+      parts.push(line);
+      checksum = crc32(line, checksum);
+      if (slices.due) await slices.rest();
+    }
+    parts.push(`${checksum}\n`);
+    const path = join(this.#directory, `list.${(before.at(-1) ?? 0) + 1}.jsonl`);
+    await writeWhole(this.#system, path, parts.join(''), false);
+    for (const old of before) {
+      await discard(this.#system, join(this.#directory, `list.${old}.jsonl`));
+    }
+  }
+
+  async #lines(number: number): Promise<string[] | undefined> {
+    const { fs } = this.#system;
+    const path = join(this.#directory, `list.${number}.jsonl`);
+    let bytes: Buffer;
+    try {
+      const fd = await fs.open(path, OPEN.read, 0);
+      try {
+        bytes = Buffer.allocUnsafe((await fs.fstat(fd)).size);
+        for (let got = 0; got < bytes.length; ) {
+          const n = await fs.read(fd, bytes, got, bytes.length - got, got);
+          if (n === 0) break;
+          got += n;
+        }
+      } finally {
+        await fs.close(fd);
+      }
+    } catch (cause) {
+      if (isMissing(cause) || errno(cause) === 'ELOOP') return undefined;
+      throw ioError(cause, 'read the saved list');
+    }
+    const end = bytes.lastIndexOf(10, bytes.length - 2) + 1;
+    if (end === 0 || Number(bytes.toString('latin1', end)) !== crc32(bytes.subarray(0, end))) {
+      return undefined;
+    }
+    return bytes.toString('utf8', 0, end - 1).split('\n');
+  }
+
+  #numbers(): number[] {
+    try {
+      return this.#system.fs
+        .readdirSync(this.#directory)
+        .map((name) => Number(LIST_NAME.exec(name)?.[1] ?? 0))
+        .filter((number) => number > 0)
+        .sort((a, b) => a - b);
+    } catch (cause) {
+      if (isMissing(cause)) return [];
+      throw ioError(cause, 'look for the saved list');
+    }
+  }
+}
+
+function parse<T>(text: string | undefined): T | undefined {
+  try {
+    return JSON.parse(text ?? '') as T;
+  } catch (cause) {
+    if (cause instanceof SyntaxError) return undefined;
+    throw cause;
+  }
+}

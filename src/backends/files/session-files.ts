@@ -1,0 +1,266 @@
+/**
+ * One session's files as this process holds them: its log, its lock, its transcript, and the queue
+ * of those who work on it. Every byte of a session is written from a function that runs inside
+ * {@link SessionFiles.exclusive}.
+ */
+import { join } from 'node:path';
+import { HoldfastError } from '../../model/errors.ts';
+import { jsonBytes } from '../../model/json-bytes.ts';
+import { LIMITS } from '../../model/limits.ts';
+import { type Applied, checkEntryBytes, entryBytes } from '../../model/patch.ts';
+import { agentOf } from '../../model/session-key.ts';
+import type { Change } from '../../model/state.ts';
+import { breathe } from '../../system/timers.ts';
+import { type AgentFiles, makeDirectory } from './agent-files.ts';
+import type { Holding } from './descriptor-pool.ts';
+import type { FilesContext } from './files-context.ts';
+import type { HeldTurn } from './held-turn.ts';
+import { ioError } from './io-error.ts';
+import { journalPrefix } from './journal.ts';
+import { sessionFolder, within } from './layout.ts';
+import type { LogState } from './log-state.ts';
+import { SessionLock } from './session-lock.ts';
+import { SessionLog } from './session-log.ts';
+import { type ExclusiveOptions, type Gate, SessionQueue } from './session-queue.ts';
+import { SyncGroup } from './sync-group.ts';
+import { TranscriptLog } from './transcript-log.ts';
+
+/** How often a session that is removed again and again is looked up before it is called busy. */
+const LOOKUPS_MAX = 100;
+
+export class SessionFiles implements Gate, Holding {
+  readonly key: string;
+  readonly agentId: string;
+  readonly agent: AgentFiles;
+  readonly directory: string;
+  readonly log: SessionLog;
+  readonly lock: SessionLock;
+  readonly transcript: TranscriptLog;
+  readonly syncs: SyncGroup;
+  readonly #context: FilesContext;
+  readonly #queue: SessionQueue;
+  readonly #journalPrefix: string;
+  #inside = false;
+  #counted = 0;
+  used = true;
+  /** A fold of this process is being prepared. */
+  folding = false;
+  /** A sync of this log has failed: nothing is durable in it until it was written anew. */
+  foldRequired = false;
+  /** The names of its directory and log are known to be on the disk. */
+  named = false;
+  /** Bytes of the first line of the log, once it is known. */
+  snapshotBytes = 0;
+  /** The turn that this store holds here. */
+  turn: HeldTurn | undefined;
+  /** At most so many bytes has the entry as JSON; counted exactly only when this comes near the limit. */
+  #entryBytesMost = Number.POSITIVE_INFINITY;
+
+  constructor(context: FilesContext, key: string) {
+    const { system } = context;
+    this.#context = context;
+    this.key = key;
+    this.agentId = agentOf(key);
+    this.agent = context.agent(this.agentId);
+    this.directory = join(this.agent.paths.sessions, sessionFolder(key));
+    this.log = new SessionLog(system, key, this.directory, (hash) => this.agent.blobs.read(hash));
+    this.lock = new SessionLock(system, key, this.directory);
+    this.transcript = new TranscriptLog(context, this);
+    this.syncs = new SyncGroup(system);
+    this.#queue = new SessionQueue(system, this, context.lockWaitMs);
+    this.#journalPrefix = journalPrefix(key);
+  }
+
+  get idle(): boolean {
+    return this.#queue.idle && !this.folding && this.syncs.idle;
+  }
+
+  /** Nothing would be lost if this object were made anew. */
+  get evictable(): boolean {
+    return this.idle && this.turn === undefined;
+  }
+
+  get inside(): boolean {
+    return this.#inside;
+  }
+
+  get descriptors(): number {
+    return this.#counted;
+  }
+
+  /** The state, `undefined` when there is no session. Throws when its log is damaged. */
+  get state(): LogState | undefined {
+    const { state, damage } = this.log;
+    if (damage) throw this.#damaged();
+    return state?.removed ? undefined : state;
+  }
+
+  /** The fence of the turn that may write from this store. */
+  runningFence(state: LogState | undefined): number | undefined {
+    return this.turn?.counts(state) ? this.turn.fence : undefined;
+  }
+
+  /** Refuses an entry that a change would make too large. */
+  checkSize(changed: Applied): void {
+    const added = changed.set ? jsonBytes(changed.set) : 0;
+    this.#entryBytesMost += added;
+    if (this.#entryBytesMost <= LIMITS.entryBytesMax) return;
+    checkEntryBytes(changed.entry, this.key);
+    this.#entryBytesMost = entryBytes(changed.entry);
+  }
+
+  exclusive<T>(run: () => T | Promise<T>, options: ExclusiveOptions): Promise<T> {
+    return this.#queue.exclusive(run, options);
+  }
+
+  /** The latest state, without a lock: lines are appended whole and in order. */
+  look(): LogState | undefined | Promise<LogState | undefined> {
+    this.used = true;
+    if (!this.agent.check()) return undefined;
+    try {
+      if (this.log.refresh()) return this.state;
+    } catch (cause) {
+      throw ioError(cause, 'read', this.key);
+    } finally {
+      this.count();
+    }
+    return this.log.catchUp().then(() => this.look());
+  }
+
+  enter(create: boolean): 'in' | 'busy' | 'behind' {
+    this.used = true;
+    if (create) this.agent.make();
+    else if (!this.agent.check()) return 'in';
+    try {
+      for (let look = 0; look < LOOKUPS_MAX; look++) {
+        const entered = this.#enterOnce(create);
+        if (entered !== 'again') return entered;
+      }
+    } catch (cause) {
+      this.leave();
+      throw ioError(cause, 'open', this.key);
+    } finally {
+      this.count();
+    }
+    return 'busy';
+  }
+
+  leave(): void {
+    if (!this.#inside) return;
+    this.#inside = false;
+    this.lock.release();
+  }
+
+  catchUp(): Promise<void> {
+    return this.log.catchUp();
+  }
+
+  describeHolder(): string {
+    const turn = this.log.state?.turn;
+    const who = turn
+      ? `its running turn belongs to ${turn.holder.instance} (pid ${turn.holder.pid} on ${turn.holder.host})`
+      : 'no turn is running in it';
+    return `another process works on its files; ${who}; live stores are named in ${within(this.#context.root, this.agent.paths.changes)}/*.lock`;
+  }
+
+  /** Announces a change to those who list and watch. */
+  note(rev: number, kind: Change['kind']): undefined | Promise<void> {
+    return this.agent.journal.note(this.#journalPrefix, rev, kind);
+  }
+
+  /** After a removal: what is open belongs to a directory that was moved away. */
+  forget(): void {
+    this.#inside = false;
+    this.#close();
+    this.log.generation = 0;
+    this.log.state = undefined;
+    this.log.size = 0;
+    this.log.fileSize = 0;
+    this.count();
+  }
+
+  release(): boolean {
+    if (!this.idle) return false;
+    this.#close();
+    this.#counted = 0;
+    return true;
+  }
+
+  /** Resolves once nothing runs and nothing waits. */
+  async quiet(): Promise<void> {
+    while (!this.idle) await breathe(this.#context.system.timers);
+  }
+
+  /** Tells the turn of this store what others did to it. */
+  async lookAfterTurn(): Promise<void> {
+    const { turn } = this;
+    if (!turn) return;
+    const state = await this.look();
+    if (this.turn !== turn) return;
+    if (!turn.counts(state)) this.loseTurn('it was overtaken, or its session was reset or removed');
+    else if (state?.turn?.interrupted) turn.interrupt(state.turn.interrupted.reason);
+  }
+
+  loseTurn(reason: string): void {
+    const { turn } = this;
+    this.turn = undefined;
+    turn?.lose(reason);
+  }
+
+  /** Closes everything, whatever goes on: the store is being closed. */
+  end(): void {
+    this.loseTurn('the store was closed');
+    this.#close();
+    this.count();
+  }
+
+  /** Tells the pool how many descriptors are open now. */
+  count(): void {
+    const { log, lock, transcript } = this;
+    const now = (log.fd < 0 ? 0 : 1) + (lock.fd < 0 ? 0 : 1) + (transcript.fd < 0 ? 0 : 1);
+    const more = now - this.#counted;
+    if (more === 0) return;
+    this.#counted = now;
+    if (more > 0) this.#context.pool.take(this, more);
+    else this.#context.pool.gave(this, -more);
+  }
+
+  #enterOnce(create: boolean): 'in' | 'busy' | 'behind' | 'again' {
+    const { log, lock } = this;
+    // The log first: a removal ends a log before it moves the directory, so a log that was opened
+    // before the lock was taken says itself whether it still counts.
+    if (log.fd < 0 && !log.refresh()) return 'behind';
+    const taken = lock.tryTake();
+    if (taken === 'busy') return 'busy';
+    if (taken === 'missing') {
+      if (!create) return 'in';
+      makeDirectory(this.#context.system, this.directory);
+      return 'again';
+    }
+    this.#inside = true;
+    if (!log.refresh()) {
+      this.leave();
+      return 'behind';
+    }
+    if (log.state && !log.state.removed) return 'in';
+    if (lock.isInPlace()) return 'in';
+    this.forget();
+    return 'again';
+  }
+
+  #close(): void {
+    this.log.close();
+    this.lock.close();
+    this.transcript.close();
+  }
+
+  #damaged(): HoldfastError {
+    const { path, from, to, reason } = this.log.damage as NonNullable<SessionLog['damage']>;
+    const where = within(this.#context.root, path);
+    return new HoldfastError(
+      'ENTRY_DAMAGED',
+      `The metadata of session ${JSON.stringify(this.key)} is damaged: ${where}, bytes ${from} to ${to}: ${reason}. Run holdfast repair; the damaged bytes are kept.`,
+      { key: this.key, lastGood: this.log.state },
+    );
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * The kernel's lock of one session, on a file that holds no data and is never replaced.
+ *
+ * A lock belongs to an inode. A removal moves the whole directory away, lock file and all, and only
+ * the holder of the lock does that; so a lock that was taken is worth something exactly if the
+ * file at the path is still the one that is locked, and stays so until it is given back.
+ */
+import { join } from 'node:path';
+import { OPEN } from '../../system/file-system.ts';
+import type { System } from '../../system/system.ts';
+import { ioError, isMissing } from './io-error.ts';
+import { LOCK_NAME } from './layout.ts';
+import { requireOwnFile } from './safe-path.ts';
+
+export class SessionLock {
+  readonly #system: System;
+  readonly #key: string;
+  readonly #path: string;
+  fd = -1;
+
+  constructor(system: System, key: string, directory: string) {
+    this.#system = system;
+    this.#key = key;
+    this.#path = join(directory, LOCK_NAME);
+  }
+
+  /** Takes the lock unless somebody holds it. `missing`: there is no directory for it. */
+  tryTake(): 'taken' | 'busy' | 'missing' {
+    if (this.fd < 0 && !this.#open()) return 'missing';
+    try {
+      return this.#system.lock.tryLock(this.fd) ? 'taken' : 'busy';
+    } catch (cause) {
+      throw ioError(cause, 'lock', this.#key);
+    }
+  }
+
+  release(): void {
+    this.#system.lock.unlock(this.fd);
+  }
+
+  /** Whether the file that is locked is the one that the path leads to. */
+  isInPlace(): boolean {
+    try {
+      const there = this.#system.fs.lstatSync(this.#path);
+      const ours = this.#system.fs.fstatSync(this.fd);
+      return there.ino === ours.ino && there.dev === ours.dev;
+    } catch (cause) {
+      if (isMissing(cause)) return false;
+      throw ioError(cause, 'look at the lock', this.#key);
+    }
+  }
+
+  /** Whether nobody is committing at this moment. Never creates anything. */
+  isFree(): boolean {
+    const { fs, lock } = this.#system;
+    let fd: number;
+    try {
+      fd = fs.openSync(this.#path, OPEN.read, 0);
+    } catch (cause) {
+      if (isMissing(cause)) return true;
+      throw ioError(cause, 'open the lock', this.#key);
+    }
+    try {
+      return lock.tryShare(fd);
+    } finally {
+      fs.closeSync(fd);
+    }
+  }
+
+  close(): void {
+    if (this.fd < 0) return;
+    const { fd } = this;
+    this.fd = -1;
+    this.#system.fs.closeSync(fd);
+  }
+
+  #open(): boolean {
+    const { fs } = this.#system;
+    let fd: number;
+    try {
+      fd = fs.openSync(this.#path, OPEN.lock, 0o600);
+    } catch (cause) {
+      if (isMissing(cause)) return false;
+      throw ioError(cause, 'open the lock', this.#key);
+    }
+    try {
+      requireOwnFile(fs.fstatSync(fd), this.#path, this.#key);
+    } catch (cause) {
+      fs.closeSync(fd);
+      throw cause;
+    }
+    this.fd = fd;
+    return true;
+  }
+}

@@ -1,0 +1,309 @@
+/**
+ * The metadata log of one session, as one process sees it: the generation that it has open, how
+ * many bytes of it it has replayed, and the state after them.
+ *
+ *     closed --open--> open, replayed up to `size`
+ *     open   --grown--> the new whole lines are replayed; an unfinished last line is left alone
+ *     open   --last line announces a fold--> not trusted from memory until the next generation was
+ *              looked for: found, it takes the place of this one; not found, the fold was given up
+ *     open   --unlinked, replaced or shrunk--> looked up again by its path, replayed from the start
+ *     any    --a whole line does not decode--> damaged: the state before it is the last good one
+ *
+ * Whoever reads takes no lock: lines are appended whole and in order, so every prefix of whole
+ * lines is a state that was committed. Whoever appends holds the session's lock.
+ */
+import { join } from 'node:path';
+import { HoldfastError } from '../../model/errors.ts';
+import { OPEN } from '../../system/file-system.ts';
+import type { System } from '../../system/system.ts';
+import { SYNC_BYTES_MAX } from './disk.ts';
+import { ioError, isMissing } from './io-error.ts';
+import { LOG_NAME, logName } from './layout.ts';
+import { type ChangeLine, decodeLine, type SnapshotLine } from './log-line.ts';
+import {
+  afterLine,
+  type BlobSource,
+  fromSnapshot,
+  LineRefused,
+  type LogState,
+} from './log-state.ts';
+import { requireOwnFile, requireRealDirectory } from './safe-path.ts';
+
+/** A range of a log that does not decode. */
+export interface LogDamage {
+  readonly path: string;
+  readonly from: number;
+  readonly to: number;
+  readonly reason: string;
+}
+
+const NEWLINE = 10;
+/** How often a log may be looked up again in one call before the directory is called unreadable. */
+const LOOKUPS_MAX = 100;
+/** Bytes at the end of the last replayed line that tell whether a reopened log is the same one. */
+const TRAILER_LENGTH = 16;
+
+export class SessionLog {
+  readonly #system: System;
+  readonly #key: string;
+  readonly #directory: string;
+  readonly #blobs: BlobSource;
+  #ino = -1;
+  #trailer = '';
+  #foldAnnounced = false;
+  fd = -1;
+  /** 0 before any generation was seen. */
+  generation = 0;
+  /** Bytes replayed: up to the last whole line. */
+  size = 0;
+  /** Bytes of the file at the last look; more than `size` when its last line is unfinished. */
+  fileSize = 0;
+  state: LogState | undefined;
+  damage: LogDamage | undefined;
+
+  constructor(system: System, key: string, directory: string, blobs: BlobSource) {
+    this.#system = system;
+    this.#key = key;
+    this.#directory = directory;
+    this.#blobs = blobs;
+  }
+
+  /** The end of the last replayed line, as a fold hands it on. */
+  get trailer(): string {
+    return this.#trailer;
+  }
+
+  get path(): string {
+    return join(this.#directory, logName(this.generation));
+  }
+
+  /**
+   * Brings `state` up to what the file holds. `false`: more was written than may be read on the
+   * event loop; call {@link catchUp} and then this again.
+   */
+  refresh(): boolean {
+    for (let look = 0; look < LOOKUPS_MAX; look++) {
+      if (this.fd < 0 && !this.#open()) {
+        this.#forget();
+        return true;
+      }
+      const facts = this.#system.fs.fstatSync(this.fd);
+      if (facts.nlink === 0 || facts.size < this.size || this.#isRepaired(facts.ino)) {
+        this.close();
+        this.#forget();
+        continue;
+      }
+      // An unfinished last line may have been cut off and followed by one of the same length.
+      if (facts.size !== this.fileSize || (this.size !== facts.size && !this.damage)) {
+        if (facts.size - this.size > SYNC_BYTES_MAX) return false;
+        this.#replayFrom(this.#read(facts.size));
+        this.fileSize = facts.size;
+      }
+      if (!this.#foldAnnounced || !this.#follow()) return true;
+    }
+    throw new HoldfastError(
+      'IO_FAILED',
+      `The metadata log of session ${JSON.stringify(this.#key)} vanished ${LOOKUPS_MAX} times while it was read. Look at ${this.#directory}.`,
+      { key: this.#key },
+    );
+  }
+
+  /** Reads what {@link refresh} left, off the event loop. */
+  async catchUp(): Promise<void> {
+    const { fs } = this.#system;
+    const { fd, size: from } = this;
+    const length = (await fs.fstat(fd)).size - from;
+    const bytes = Buffer.allocUnsafe(Math.max(0, length));
+    let got = 0;
+    while (got < length) {
+      const n = await fs.read(fd, bytes, got, length - got, from + got);
+      if (n === 0) break;
+      got += n;
+    }
+    // Somebody else of this process may have replayed meanwhile; then these bytes are old news.
+    if (this.fd !== fd || this.size !== from) return;
+    this.#replayFrom(bytes.subarray(0, got));
+    this.fileSize = from + got;
+  }
+
+  /** Takes over what this process has just appended, so that it is not read back. */
+  advance(state: LogState, bytes: number, sealed: string): void {
+    this.size += bytes;
+    this.fileSize = this.size;
+    this.state = state;
+    this.#trailer = sealed;
+    this.#foldAnnounced = false;
+  }
+
+  /** A generation that this process has just made takes the place of the one before. */
+  adopt(fd: number, generation: number, bytes: number, state: LogState, sealed: string): void {
+    this.close();
+    this.fd = fd;
+    this.generation = generation;
+    this.#ino = this.#system.fs.fstatSync(fd).ino;
+    this.size = 0;
+    this.damage = undefined;
+    this.advance(state, bytes, sealed);
+  }
+
+  close(): void {
+    if (this.fd < 0) return;
+    const { fd } = this;
+    this.fd = -1;
+    this.#system.fs.closeSync(fd);
+  }
+
+  /** Generations that lie in the directory, oldest first; empty when there is no directory. */
+  generations(): number[] {
+    let names: string[];
+    try {
+      names = this.#system.fs.readdirSync(this.#directory);
+    } catch (cause) {
+      if (isMissing(cause)) return [];
+      throw ioError(cause, 'read the directory', this.#key);
+    }
+    const found: number[] = [];
+    for (const name of names) {
+      const match = LOG_NAME.exec(name);
+      if (match) found.push(Number(match[1]));
+    }
+    return found.sort((a, b) => a - b);
+  }
+
+  #forget(): void {
+    this.generation = 0;
+    this.size = 0;
+    this.fileSize = 0;
+    this.state = undefined;
+    this.damage = undefined;
+    this.#trailer = '';
+    this.#foldAnnounced = false;
+  }
+
+  #open(): boolean {
+    if (!requireRealDirectory(this.#system.fs, this.#directory, this.#key)) return false;
+    for (let look = 0; look < LOOKUPS_MAX; look++) {
+      const known = this.generation > 0;
+      const generation = known ? this.generation : this.generations().at(-1);
+      if (generation === undefined) return false;
+      try {
+        this.#openGeneration(generation);
+        return true;
+      } catch (cause) {
+        // Folded away between the look and the open: the next look finds its successor.
+        if (!isMissing(cause)) throw ioError(cause, 'open the metadata log', this.#key);
+        this.#forget();
+      }
+    }
+    return false;
+  }
+
+  #openGeneration(generation: number): void {
+    const { fs } = this.#system;
+    const path = join(this.#directory, logName(generation));
+    const fd = fs.openSync(path, OPEN.append, 0);
+    try {
+      const facts = requireOwnFile(fs.fstatSync(fd), path, this.#key);
+      if (!this.#isSame(fd, generation, facts.ino, facts.size)) {
+        this.#forget();
+        this.generation = generation;
+        this.#ino = facts.ino;
+      }
+      this.fileSize = this.size;
+    } catch (cause) {
+      fs.closeSync(fd);
+      throw cause;
+    }
+    this.fd = fd;
+  }
+
+  /** Whether a reopened log continues what was replayed: inode numbers alone are used again. */
+  #isSame(fd: number, generation: number, ino: number, size: number): boolean {
+    if (generation !== this.generation || ino !== this.#ino || size < this.size) return false;
+    if (this.size < TRAILER_LENGTH) return false;
+    const end = Buffer.allocUnsafe(TRAILER_LENGTH);
+    const got = this.#system.fs.readSync(fd, end, 0, TRAILER_LENGTH, this.size - TRAILER_LENGTH);
+    return got === TRAILER_LENGTH && this.#trailer.endsWith(end.toString('latin1'));
+  }
+
+  /** Whether a damaged log was moved aside by a repair. */
+  #isRepaired(ino: number): boolean {
+    if (!this.damage) return false;
+    try {
+      return this.#system.fs.lstatSync(this.path).ino !== ino;
+    } catch (cause) {
+      if (isMissing(cause)) return true;
+      throw cause;
+    }
+  }
+
+  /** Opens the generation that was announced. `false`: there is none, the fold was given up. */
+  #follow(): boolean {
+    const { fs } = this.#system;
+    const next = this.generation + 1;
+    let fd: number;
+    try {
+      fd = fs.openSync(join(this.#directory, logName(next)), OPEN.append, 0);
+    } catch (cause) {
+      if (isMissing(cause)) {
+        // The whole directory may have been moved away meanwhile; then this log says so by itself.
+        return false;
+      }
+      throw ioError(cause, 'open the metadata log', this.#key);
+    }
+    this.close();
+    this.#forget();
+    this.fd = fd;
+    this.generation = next;
+    this.#ino = requireOwnFile(fs.fstatSync(fd), this.path, this.#key).ino;
+    return true;
+  }
+
+  #read(to: number): Buffer {
+    const bytes = Buffer.allocUnsafe(to - this.size);
+    let got = 0;
+    while (got < bytes.length) {
+      const n = this.#system.fs.readSync(this.fd, bytes, got, bytes.length - got, this.size + got);
+      if (n === 0) break;
+      got += n;
+    }
+    return bytes.subarray(0, got);
+  }
+
+  #replayFrom(bytes: Buffer): void {
+    let at = 0;
+    while (this.damage === undefined) {
+      const end = bytes.indexOf(NEWLINE, at);
+      if (end < 0) return;
+      const line = bytes.subarray(at, end);
+      const decoded = decodeLine(line);
+      const reason = 'reason' in decoded ? decoded.reason : this.#take(decoded.line);
+      if (reason !== undefined) {
+        this.damage = { path: this.path, from: this.size, to: this.size + line.length + 1, reason };
+        return;
+      }
+      this.#trailer = line
+        .toString('latin1', Math.max(0, line.length - TRAILER_LENGTH))
+        .concat('\n');
+      this.size += line.length + 1;
+      at = end + 1;
+    }
+  }
+
+  /** Applies a decoded line; tells why it can not follow. */
+  #take(line: Record<string, unknown>): string | undefined {
+    try {
+      if (this.state === undefined) {
+        const snapshot = line as unknown as SnapshotLine;
+        if (snapshot.key !== this.#key)
+          return `it holds the log of ${JSON.stringify(snapshot.key)}`;
+        this.state = fromSnapshot(snapshot, this.#blobs);
+      } else this.state = afterLine(this.state, line as ChangeLine, this.#blobs);
+      this.#foldAnnounced = line.fold !== undefined;
+      return undefined;
+    } catch (cause) {
+      if (cause instanceof LineRefused) return cause.message;
+      throw cause;
+    }
+  }
+}

@@ -1,0 +1,199 @@
+/**
+ * The transcript that a session appends to. The caller holds the session's lock.
+ *
+ *     closed --append--> open at a conversation's file; its leaf is found from the end backwards
+ *     open   --grown by others--> the new lines move the leaf
+ *     open   --reset, restore, replaced file--> closed
+ *
+ * Ids of the last records are collected only when a caller gives an id of its own; made ids are new.
+ */
+import { LIMITS } from '../../model/limits.ts';
+import { OPEN } from '../../system/file-system.ts';
+import { backwardLines } from './backward-lines.ts';
+import { cutTornTail } from './cut-torn-tail.ts';
+import type { FilesContext } from './files-context.ts';
+import { ioError } from './io-error.ts';
+import type { LogState } from './log-state.ts';
+import { requireOwnFile } from './safe-path.ts';
+import type { SessionFiles } from './session-files.ts';
+import { SyncGroup } from './sync-group.ts';
+import { decodeRecord, isDamage, leafAfter } from './transcript-line.ts';
+import { type TranscriptPlace, transcriptPlace } from './transcript-path.ts';
+
+/** Where a record lies in the file. */
+export interface RecordPlace {
+  at: number;
+  bytes: number;
+}
+
+export class TranscriptLog {
+  readonly #context: FilesContext;
+  readonly #session: SessionFiles;
+  readonly syncs: SyncGroup;
+  #sessionId = '';
+  #stored: unknown;
+  #place: TranscriptPlace | undefined;
+  #warned = false;
+  fd = -1;
+  /** The name of the file is known to be on the disk. */
+  named = false;
+  /** Bytes known: up to the last whole line. */
+  size = 0;
+  /** The record under which the next one is put; `undefined` while it is not known. */
+  leaf: string | null | undefined;
+  /** The last records by id, oldest first; `undefined` until a caller gives an id. */
+  ids: Map<string, RecordPlace> | undefined;
+
+  constructor(context: FilesContext, session: SessionFiles) {
+    this.#context = context;
+    this.#session = session;
+    this.syncs = new SyncGroup(context.system);
+  }
+
+  get path(): string {
+    return (this.#place as TranscriptPlace).path;
+  }
+
+  /** What the next commit of the entry has to mend, when its stored path is bad. */
+  repairOf(state: LogState): TranscriptPlace['repair'] | undefined {
+    if (state.entry.sessionFile === undefined) return undefined;
+    return this.locate(state).repair;
+  }
+
+  /** Where the transcript of the active conversation lies. */
+  locate(state: LogState): TranscriptPlace {
+    if (
+      this.#place &&
+      this.#sessionId === state.sessionId &&
+      this.#stored === state.entry.sessionFile
+    ) {
+      return this.#place;
+    }
+    const place = transcriptPlace(
+      this.#context.system.fs,
+      this.#session,
+      state.sessionId,
+      state.entry,
+    );
+    if (this.#place?.path !== place.path) this.close();
+    this.#sessionId = state.sessionId;
+    this.#stored = state.entry.sessionFile;
+    this.#place = place;
+    if (place.repair && !this.#warned) {
+      this.#warned = true;
+      this.#context.warn({
+        code: 'BAD_TRANSCRIPT_PATH',
+        key: this.#session.key,
+        message: `The stored transcript path of session ${JSON.stringify(this.#session.key)} is not used: ${place.repair.reason}. ${place.repair.set ? 'The file of that name in the right place is used.' : 'Its transcript lies in its own place.'}`,
+      });
+    }
+    return place;
+  }
+
+  /** Opens the file, making it when it is missing, and finds its leaf; returns a promise for that. */
+  prepare(state: LogState): undefined | Promise<void> {
+    this.locate(state);
+    const { fs } = this.#context.system;
+    if (this.fd < 0) this.#open();
+    let facts = fs.fstatSync(this.fd);
+    if (facts.nlink === 0) {
+      this.close();
+      this.#open();
+      facts = fs.fstatSync(this.fd);
+    }
+    if (facts.size === this.size && this.leaf !== undefined) return undefined;
+    return this.#learn(facts.size);
+  }
+
+  /** Takes over a record that was just appended. */
+  advance(bytes: number, leaf: string | null | undefined, id?: string, place?: RecordPlace): void {
+    this.size += bytes;
+    if (leaf !== undefined) this.leaf = leaf;
+    if (!this.ids || id === undefined || !place) return;
+    this.ids.set(id, place);
+    if (this.ids.size <= LIMITS.recordIdsRemembered) return;
+    this.ids.delete(this.ids.keys().next().value as string);
+  }
+
+  /** Collects the ids of the last records. */
+  async learnIds(): Promise<Map<string, RecordPlace>> {
+    const found: [string, RecordPlace][] = [];
+    for await (const line of this.#backward(this.size)) {
+      const record = decodeRecord(line.bytes);
+      if (isDamage(record) || typeof record.id !== 'string' || record.type === 'session') continue;
+      found.push([record.id, { at: line.at, bytes: line.bytes.length }]);
+      if (found.length >= LIMITS.recordIdsRemembered) break;
+    }
+    this.ids = new Map(found.reverse());
+    return this.ids;
+  }
+
+  close(): void {
+    const { fd } = this;
+    this.leaf = undefined;
+    this.named = false;
+    this.ids = undefined;
+    this.size = 0;
+    if (fd < 0) return;
+    this.fd = -1;
+    this.#context.system.fs.closeSync(fd);
+  }
+
+  #open(): void {
+    const { fs } = this.#context.system;
+    const { key } = this.#session;
+    try {
+      const fd = fs.openSync(this.path, OPEN.appendOrCreate, 0o600);
+      try {
+        requireOwnFile(fs.fstatSync(fd), this.path, key);
+      } catch (cause) {
+        fs.closeSync(fd);
+        throw cause;
+      }
+      this.fd = fd;
+    } catch (cause) {
+      throw ioError(cause, 'open the transcript', key);
+    }
+    this.#session.count();
+  }
+
+  #backward(end: number) {
+    return backwardLines(this.#context.system.fs, this.fd, end, LIMITS.recordBytesMax + 1_024);
+  }
+
+  /** Finds the end of the last whole line and the leaf, however the file came to be as it is. */
+  async #learn(fileSize: number): Promise<void> {
+    const whole = await this.#wholeSize(fileSize);
+    if (whole < fileSize) {
+      cutTornTail(this.#context, this.#session, this.path, this.fd, whole, fileSize);
+    }
+    const knownUpTo = this.size;
+    if (whole < knownUpTo || this.leaf === undefined) this.ids = undefined;
+    const news: [string, RecordPlace][] = [];
+    let leaf: string | null | undefined;
+    for await (const { bytes, at } of this.#backward(whole)) {
+      if (this.leaf !== undefined && at < knownUpTo) break;
+      const record = decodeRecord(bytes);
+      if (isDamage(record)) continue;
+      leaf = leaf === undefined ? leafAfter(record) : leaf;
+      if (!this.ids && leaf !== undefined) break;
+      if (typeof record.id === 'string') news.push([record.id, { at, bytes: bytes.length }]);
+    }
+    this.leaf = leaf ?? this.leaf ?? null;
+    this.size = whole;
+    for (const [id, place] of news.reverse()) this.advance(0, undefined, id, place);
+  }
+
+  async #wholeSize(fileSize: number): Promise<number> {
+    const { fs } = this.#context.system;
+    const chunk = Buffer.allocUnsafe(65_536);
+    for (let end = fileSize; end > 0; ) {
+      const length = Math.min(chunk.length, end);
+      const got = await fs.read(this.fd, chunk, 0, length, end - length);
+      const newline = chunk.subarray(0, got).lastIndexOf(10);
+      if (newline >= 0) return end - length + newline + 1;
+      end -= length;
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,179 @@
+import { join } from 'node:path';
+import type { Problem } from '../../contract/reports.ts';
+import type { AgentFiles } from './agent-files.ts';
+import { archivedIds, readArchive } from './archive-files.ts';
+import {
+  ARCHIVE_NAME,
+  LOG_NAME,
+  logName,
+  sessionFolder,
+  TEMPORARY_NAME,
+  within,
+} from './layout.ts';
+import { firstKey } from './scan-sessions.ts';
+import type { SessionFiles } from './session-files.ts';
+import { transcriptPlace } from './transcript-path.ts';
+import { namesIn, type Verification } from './verify.ts';
+import { verifyTranscript } from './verify-transcript.ts';
+
+/** One session: its directory, its log, its archives and every transcript in it. */
+export async function verifySession(
+  verification: Verification,
+  agent: AgentFiles,
+  folder: string,
+): Promise<void> {
+  const { store, report, checked } = verification;
+  const directory = join(agent.paths.sessions, folder);
+  const say = (problem: Omit<Problem, 'path'> & { path?: string }, name = '') =>
+    report({ path: within(store.root, join(directory, name)), ...problem });
+  verifyNames(verification, directory);
+  const key = firstKey(store, directory);
+  if (key === undefined) return;
+  if (sessionFolder(key) !== folder) {
+    return say({
+      code: 'ENTRY_DAMAGED',
+      severity: 'damage',
+      key,
+      message: `It holds the log of ${JSON.stringify(key)}, which belongs in ${sessionFolder(key)}.`,
+      remedy: 'It is not served. Move it to its place by hand if that is free.',
+    });
+  }
+  checked.sessions += 1;
+  const session = store.session(key);
+  while (!session.log.refresh()) await session.log.catchUp();
+  const { damage, state, fileSize, size } = session.log;
+  checked.bytes += fileSize;
+  if (damage) {
+    say({
+      code: 'ENTRY_DAMAGED',
+      severity: 'damage',
+      key,
+      path: within(store.root, damage.path),
+      range: { from: damage.from, to: damage.to },
+      message: `The metadata log does not decode: ${damage.reason}.`,
+      remedy: 'repair writes it anew from what decodes and keeps the damaged bytes aside.',
+    });
+    return;
+  }
+  if (fileSize > size) {
+    say({
+      code: 'LEFTOVER',
+      severity: 'notice',
+      key,
+      path: within(store.root, session.log.path),
+      range: { from: size, to: fileSize },
+      message:
+        'The log ends in an unfinished line that was never acknowledged, or is being written.',
+      remedy: 'The next writer keeps it aside and cuts it off.',
+    });
+  }
+  for (const generation of session.log.generations()) {
+    if (generation >= session.log.generation) continue;
+    say(
+      {
+        code: 'LEFTOVER',
+        severity: 'notice',
+        key,
+        message: 'A generation of the log that was folded into the next one.',
+        remedy: 'The next fold or repair removes it.',
+      },
+      logName(generation),
+    );
+  }
+  if (!state || state.removed) return;
+  const place = session.transcript.locate(state);
+  if (place.repair) {
+    say({
+      code: 'UNSAFE_PATH',
+      severity: 'notice',
+      key,
+      message: `The stored transcript path is not used: ${place.repair.reason}.`,
+      remedy: 'The next update of the entry stores the right one.',
+    });
+  }
+  await verifyTranscript(verification, session, state.sessionId, place.path);
+  await verifyArchives(verification, session, state.sessionId);
+}
+
+async function verifyArchives(
+  verification: Verification,
+  session: SessionFiles,
+  active: string,
+): Promise<void> {
+  const { store, report, checked } = verification;
+  const known = new Set([active]);
+  for (const sessionId of await archivedIds(store, session, active)) {
+    known.add(sessionId);
+    checked.archives += 1;
+    try {
+      const { entry } = await readArchive(store, session, sessionId);
+      const { path } = transcriptPlace(store.system.fs, session, sessionId, entry);
+      await verifyTranscript(verification, session, sessionId, path);
+    } catch (cause) {
+      report({
+        code: 'ENTRY_DAMAGED',
+        severity: 'damage',
+        key: session.key,
+        path: within(store.root, join(session.directory, `${sessionId}.archived.json`)),
+        message: (cause as Error).message,
+        remedy: 'repair rebuilds the archive from its transcript and keeps the damaged file aside.',
+      });
+    }
+  }
+  for (const name of namesIn(store, session.directory)) {
+    const sessionId = /^(.+)\.jsonl$/.exec(name)?.[1];
+    if (!sessionId || LOG_NAME.test(name) || known.has(sessionId) || sessionId === 'inbox')
+      continue;
+    if (/\.(trajectory|checkpoint\.[^.]+)$/.test(sessionId)) continue;
+    report({
+      code: 'ORPHAN',
+      severity: 'notice',
+      key: session.key,
+      path: within(store.root, join(session.directory, name)),
+      message: 'A transcript that no conversation refers to.',
+      remedy: 'repair lists it as an archived conversation again.',
+    });
+  }
+}
+
+/** Names that do not belong here, and files that others may read or that are no files. */
+function verifyNames({ store, report }: Verification, directory: string): void {
+  const { fs, machine } = store.system;
+  for (const name of ['', ...namesIn(store, directory)]) {
+    const path = join(directory, name);
+    const facts = fs.lstatSync(path);
+    const where = within(store.root, path);
+    const regular = name === '' ? facts.isDirectory() : facts.isFile() && facts.nlink === 1;
+    if (!regular) {
+      const ours =
+        LOG_NAME.test(name) ||
+        name === 'lock' ||
+        name.endsWith('.jsonl') ||
+        ARCHIVE_NAME.test(name);
+      report({
+        code: 'UNSAFE_PATH',
+        severity: ours ? 'damage' : 'notice',
+        path: where,
+        message: 'A link, or a file of a foreign kind; the store neither follows nor writes it.',
+        remedy: 'Remove it by hand if it does not belong there.',
+      });
+    } else if (!machine.windows && (facts.mode & 0o077) !== 0) {
+      report({
+        code: 'PERMISSIONS',
+        severity: 'notice',
+        path: where,
+        message: `Its permissions are ${(facts.mode & 0o777).toString(8)}; others may look into it.`,
+        remedy: 'repair narrows them.',
+      });
+    }
+    if (TEMPORARY_NAME.test(name)) {
+      report({
+        code: 'LEFTOVER',
+        severity: 'notice',
+        path: where,
+        message: 'A file that was being written and never got its name.',
+        remedy: 'repair removes it once it is an hour old.',
+      });
+    }
+  }
+}

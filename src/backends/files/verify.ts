@@ -1,0 +1,117 @@
+/**
+ * `verify`: looks at every file of the store and changes nothing. Each step reports what it finds
+ * and none of them stops at a bad session.
+ */
+import { join } from 'node:path';
+import type { Problem, VerifyReport } from '../../contract/reports.ts';
+import { HoldfastError } from '../../model/errors.ts';
+import type { AgentFiles } from './agent-files.ts';
+import { ioError, isMissing } from './io-error.ts';
+import { isSessionFolder, REMOVED_PREFIX, within } from './layout.ts';
+import type { OpenedStore } from './opened-store.ts';
+import { Slices } from './slices.ts';
+import { verifyBlobs } from './verify-blobs.ts';
+import { verifySession } from './verify-session.ts';
+
+/** What the steps of a verification share. */
+export interface Verification {
+  readonly store: OpenedStore;
+  readonly slices: Slices;
+  readonly checked: VerifyReport['checked'];
+  readonly problems: Problem[];
+  /** Which key each transcript belongs to: one belongs to at most one. */
+  readonly transcripts: Map<string, string>;
+  report(problem: Problem): void;
+}
+
+export async function verifyStore(store: OpenedStore): Promise<VerifyReport> {
+  const problems: Problem[] = [];
+  const verification: Verification = {
+    store,
+    slices: new Slices(store.system),
+    checked: { sessions: 0, transcripts: 0, archives: 0, bytes: 0 },
+    problems,
+    transcripts: new Map(),
+    report: (problem) => problems.push(problem),
+  };
+  for (const agent of agentsOf(verification)) {
+    await verifyAgent(verification, agent);
+    await verifyBlobs(verification, agent);
+  }
+  const { checked } = verification;
+  return { ok: !problems.some(({ severity }) => severity === 'damage'), checked, problems };
+}
+
+/** Agents whose directories are what they should be; the others are reported. */
+function agentsOf({ store, report }: Verification): AgentFiles[] {
+  const directory = join(store.root, 'agents');
+  for (const name of namesIn(store, directory)) {
+    const facts = store.system.fs.lstatSync(join(directory, name));
+    if (facts.isDirectory()) continue;
+    report({
+      code: 'UNSAFE_PATH',
+      severity: 'notice',
+      path: within(store.root, join(directory, name)),
+      message: 'There is no directory in the place of an agent; it is not followed.',
+      remedy: 'Remove it by hand if it does not belong there.',
+    });
+  }
+  return store.agents();
+}
+
+async function verifyAgent(verification: Verification, agent: AgentFiles): Promise<void> {
+  const { store, report, slices } = verification;
+  const { sessions } = agent.paths;
+  for (const name of namesIn(store, sessions)) {
+    if (slices.due) await slices.rest();
+    const path = join(sessions, name);
+    if (name.startsWith(REMOVED_PREFIX)) {
+      report({
+        code: 'LEFTOVER',
+        severity: 'notice',
+        path: within(store.root, path),
+        message: 'The rest of a removed session.',
+        remedy: 'The next opening or repair clears it away.',
+      });
+    } else if (!isSessionFolder(name) || !store.system.fs.lstatSync(path).isDirectory()) {
+      report({
+        code: 'UNSAFE_PATH',
+        severity: isSessionFolder(name) ? 'damage' : 'notice',
+        path: within(store.root, path),
+        message: 'It is no directory of a session; the store neither follows nor changes it.',
+        remedy: 'Remove it by hand if it does not belong there.',
+      });
+    } else await guarded(verification, path, () => verifySession(verification, agent, name));
+  }
+}
+
+/** A step that fails is a finding about what it looked at, not the end of the verification. */
+async function guarded(
+  { store, report }: Verification,
+  path: string,
+  step: () => Promise<void>,
+): Promise<void> {
+  try {
+    await step();
+  } catch (cause) {
+    const error = ioError(cause, 'look at a session');
+    report({
+      code: error.code,
+      severity: 'damage',
+      ...(error.key !== undefined && { key: error.key }),
+      path: within(store.root, path),
+      message: error.message,
+      remedy: 'See the message; other sessions are not affected.',
+    });
+    if (!(error instanceof HoldfastError)) throw cause;
+  }
+}
+
+export function namesIn(store: OpenedStore, directory: string): string[] {
+  try {
+    return store.system.fs.readdirSync(directory);
+  } catch (cause) {
+    if (isMissing(cause)) return [];
+    throw ioError(cause, `list ${directory}`);
+  }
+}
