@@ -33,11 +33,15 @@ export async function* follow(
     }
   }
 
-  yield* recordsOf({ last: ask.last });
+  // Where the conversation ends now is known by its last record, also when nobody wants to see that.
+  for await (const news of recordsOf({ last: Math.max(1, ask.last) })) {
+    if (ask.last > 0) yield news;
+  }
   for await (const change of changes) {
     if (change.key !== key) continue;
-    yield* recordsOf(after === undefined ? {} : { after });
+    // Looked at before the rest is read: what ends a conversation comes after its last record.
     const now = (await session.read())?.sessionId;
+    yield* recordsOf(after === undefined ? {} : { after });
     if (now === sessionId) continue;
     sessionId = now;
     after = undefined;
