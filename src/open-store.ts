@@ -1,6 +1,7 @@
 /** The one place where locations are bound to back ends. */
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openFiles } from './backends/files/open-files.ts';
 import { openMemory } from './backends/memory/open-memory.ts';
 import type { Store, StoreOptions } from './contract/store.ts';
 import { HoldfastError } from './model/errors.ts';
@@ -30,14 +31,23 @@ export async function openStore<E extends Entry = Entry>(
   location: string | URL,
   options?: StoreOptions,
 ): Promise<Store<E>> {
-  storeSettings(options);
+  const settings = storeSettings(options);
   const place = placeOf(location);
   if (place.kind === 'memory') {
     const backend = openMemory(place.name);
     // Two private stores have the same location and nothing else in common.
     return storeOver<E>(backend, options, place.name === '' ? ownPlace() : {});
   }
-  throw new HoldfastError('STORE_UNSUPPORTED', `No store can be opened at ${place.path} yet.`);
+  const instance = settings.instance ?? realSurroundings.newInstance();
+  const { durability, lockWaitMs, openFilesMax, onWarning } = settings;
+  const backend = await openFiles(place.path, {
+    durability,
+    instance,
+    lockWaitMs,
+    openFilesMax,
+    onWarning,
+  });
+  return storeOver<E>(backend, { ...options, instance });
 }
 
 type Place = { kind: 'memory'; name: string } | { kind: 'files'; path: string };

@@ -118,8 +118,10 @@ function write(
     throw ioError(cause, 'append', session.key);
   };
   const done = (): TranscriptRecord => {
-    const leaf = record.appendMode === 'side' ? undefined : leafOf(record, id);
+    const leaf = record.appendMode === 'side' ? undefined : id;
     transcript.advance(headerBytes + lineBytes, leaf, id, { at: seq, bytes: lineBytes - 1 });
+    // Where a leaf row leads is found by looking for its target.
+    if (record.type === 'leaf') transcript.leaf = undefined;
     return Object.freeze({ ...record, id, parentId, timestamp, seq });
   };
   const put = (): TranscriptRecord | Promise<TranscriptRecord> => {
@@ -133,12 +135,6 @@ function write(
   };
   const noted = session.note(state.rev, 'append');
   return noted ? noted.then(put) : put();
-}
-
-function leafOf(record: NewRecord, id: string): string | undefined {
-  if (record.type !== 'leaf') return id;
-  const target: unknown = record.appendParentId ?? record.targetId;
-  return typeof target === 'string' ? target : undefined;
 }
 
 let isoMs = -1;

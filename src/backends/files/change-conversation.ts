@@ -17,7 +17,8 @@ import { keepFields } from '../../model/patch.ts';
 import type { Entry } from '../../model/state.ts';
 import { OPEN } from '../../system/file-system.ts';
 import { readArchive, writeArchive } from './archive-files.ts';
-import { commitLine } from './commit-line.ts';
+import { newState } from './commit-entry.ts';
+import { commitLine, createLog } from './commit-line.ts';
 import type { FilesContext } from './files-context.ts';
 import { errno, ioError } from './io-error.ts';
 import { archiveName, transcriptName } from './layout.ts';
@@ -33,7 +34,10 @@ export async function resetSession(
   ask: ResetAsk,
   guard: Guard,
 ): Promise<LogState> {
-  const state = requireState(session, guard);
+  const { state } = session;
+  checkGuard(session.key, state, session.runningFence(state), guard);
+  // Where there is nothing to archive, a new conversation is all that was asked for.
+  if (!state) return createLog(context, session, newState(context, Object.freeze({})));
   const now = Math.max(state.updatedAt, context.system.clock.now());
   const sessionId = context.system.random.id(now);
   // A transcript that another program left belongs to the conversation that ends here.
@@ -50,7 +54,9 @@ export async function restoreSession(
   sessionId: string,
   guard: Guard,
 ): Promise<LogState> {
-  const state = requireState(session, guard);
+  const { state } = session;
+  checkGuard(session.key, state, session.runningFence(state), guard);
+  if (!state) throw sessionGone(session.key);
   if (sessionId === state.sessionId) return state;
   const archived = await readArchive(context, session, sessionId);
   const now = Math.max(state.updatedAt, context.system.clock.now());
@@ -68,13 +74,6 @@ export async function restoreSession(
   );
   await discard(context.system, join(session.directory, archiveName(sessionId)));
   return next;
-}
-
-function requireState(session: SessionFiles, guard: Guard): LogState {
-  const { state } = session;
-  checkGuard(session.key, state, session.runningFence(state), guard);
-  if (!state) throw sessionGone(session.key);
-  return state;
 }
 
 async function activate(

@@ -94,7 +94,7 @@ export class FilesBackend implements Backend {
     const session = this.#store.session(key);
     const run = () =>
       acknowledge(this.#store, session, resetSession(this.#store, session, ask, guard));
-    return this.#change(key, run, guard, 'it was reset');
+    return this.#change(key, run, guard, mayCreate(guard), 'it was reset');
   }
 
   archives(key: string): Promise<Archive[]> {
@@ -105,7 +105,7 @@ export class FilesBackend implements Backend {
     const session = this.#store.session(key);
     const run = () =>
       acknowledge(this.#store, session, restoreSession(this.#store, session, sessionId, guard));
-    return this.#change(key, run, guard, 'it was restored to another conversation');
+    return this.#change(key, run, guard, false, 'it was restored to another conversation');
   }
 
   async remove(key: string, guard: Guard): Promise<boolean> {
@@ -161,10 +161,11 @@ export class FilesBackend implements Backend {
     key: string,
     run: () => Acknowledged | Promise<Acknowledged>,
     guard: Guard,
+    create: boolean,
     lost: string,
   ): Promise<SessionState> {
     const session = this.#store.session(key);
-    const done = await session.exclusive(run, { create: false, signal: guard.signal });
+    const done = await session.exclusive(run, { create, signal: guard.signal });
     if (!session.turn?.counts(session.log.state)) session.loseTurn(lost);
     return published(done);
   }

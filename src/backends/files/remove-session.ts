@@ -31,8 +31,9 @@ export async function removeSession(
   guard: Guard,
 ): Promise<boolean> {
   const { state } = session;
-  checkGuard(session.key, state, session.runningFence(state), guard);
+  // Nothing is there: what the caller wants is so already, whatever it knew of it before.
   if (!state) return false;
+  checkGuard(session.key, state, session.runningFence(state), guard);
   const elsewhere = await transcriptsElsewhere(context, session, state);
   const next: LogState = { ...state, removed: true };
   const at = context.system.clock.now();

@@ -50,20 +50,6 @@ export function isDamage(
   return typeof decoded.damage === 'string' && !('type' in decoded);
 }
 
-/**
- * What a line does to the active leaf, to which the next record is appended: nothing (`undefined`),
- * or the new leaf. `leaf` rows move it; rows that were appended at the side do not.
- */
-export function leafAfter(record: ForeignRecord): string | null | undefined {
-  if (record.type === 'session') return null;
-  if (record.appendMode === 'side') return undefined;
-  if (record.type === 'leaf') {
-    const target = record.appendParentId ?? record.targetId;
-    return typeof target === 'string' ? target : undefined;
-  }
-  return typeof record.id === 'string' ? record.id : undefined;
-}
-
 /** A stored line as readers get it. Lines of version 1 have no ids; their place stands in. */
 export function storedRecord(record: ForeignRecord, seq: number): TranscriptRecord {
   return Object.freeze({

@@ -13,11 +13,12 @@ import { backwardLines } from './backward-lines.ts';
 import { cutTornTail } from './cut-torn-tail.ts';
 import type { FilesContext } from './files-context.ts';
 import { ioError } from './io-error.ts';
+import { LeafSearch } from './leaf-search.ts';
 import type { LogState } from './log-state.ts';
 import { requireOwnFile } from './safe-path.ts';
 import type { SessionFiles } from './session-files.ts';
 import { SyncGroup } from './sync-group.ts';
-import { decodeRecord, isDamage, leafAfter } from './transcript-line.ts';
+import { decodeRecord, isDamage } from './transcript-line.ts';
 import { type TranscriptPlace, transcriptPlace } from './transcript-path.ts';
 
 /** Where a record lies in the file. */
@@ -170,16 +171,18 @@ export class TranscriptLog {
     const knownUpTo = this.size;
     if (whole < knownUpTo || this.leaf === undefined) this.ids = undefined;
     const news: [string, RecordPlace][] = [];
-    let leaf: string | null | undefined;
+    const search = new LeafSearch();
     for await (const { bytes, at } of this.#backward(whole)) {
-      if (this.leaf !== undefined && at < knownUpTo) break;
+      if (this.leaf !== undefined && at < knownUpTo && !search.pending) break;
       const record = decodeRecord(bytes);
       if (isDamage(record)) continue;
-      leaf = leaf === undefined ? leafAfter(record) : leaf;
-      if (!this.ids && leaf !== undefined) break;
-      if (typeof record.id === 'string') news.push([record.id, { at, bytes: bytes.length }]);
+      search.look(record);
+      if (!this.ids && search.done) break;
+      const isNew = this.ids !== undefined && at >= knownUpTo;
+      if (isNew && typeof record.id === 'string')
+        news.push([record.id, { at, bytes: bytes.length }]);
     }
-    this.leaf = leaf ?? this.leaf ?? null;
+    this.leaf = search.found ?? this.leaf ?? null;
     this.size = whole;
     for (const [id, place] of news.reverse()) this.advance(0, undefined, id, place);
   }
