@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as holdfast from 'holdfast';
+import { describe, expect, it } from 'vitest';
+import { importsOf, partOf } from './tidy/arrows.ts';
+import { isLibrary, isTest, ROOT, repositoryFiles } from './tidy/source-files.ts';
+
+const product = repositoryFiles().filter((file) => isLibrary(file) && !isTest(file));
+
+/** Files of the library whose code has this text. */
+function filesWith(pattern: RegExp): string[] {
+  return product.filter(({ code }) => pattern.test(code)).map(({ path }) => path);
+}
+
+function outside(paths: string[], ...parts: string[]): string[] {
+  return paths.filter((path) => !parts.includes(partOf(path)));
+}
+
+describe('who touches the files of a session', () => {
+  it('C.1 only the files back end opens what it stores', () => {
+    const seam = product.filter((file) =>
+      importsOf(file).some((name) => /system\/(file-system|file-lock|system)\.ts$/.test(name)),
+    );
+    const paths = seam.map(({ path }) => path);
+    expect(paths.length).toBeGreaterThan(10);
+    expect(outside(paths, 'system', 'backends/files', 'openclaw', 'open-store')).toEqual([]);
+  });
+
+  it('C.1 only the files back end knows the names of what it stores', () => {
+    const named = filesWith(
+      /['"`/](sessions\.d|meta\.|inbox\.jsonl)|\.archived\.json|\.jsonl['"`]/,
+    );
+    expect(named).toContain('src/backends/files/layout.ts');
+    // The command line looks for a directory that is a store, and opens nothing in it.
+    expect(outside(named, 'backends/files', 'openclaw')).toEqual(['src/cli/find-store.ts']);
+  });
+
+  it('C.1 the command line reads no file of a store', () => {
+    const direct = product.filter(
+      (file) =>
+        partOf(file.path) === 'cli' && importsOf(file).some((name) => /^node:fs/.test(name)),
+    );
+    const imports = direct.map(({ path, code }) => ({
+      path,
+      names: /import \{([^}]*)\} from 'node:fs'/.exec(code)?.[1]?.trim(),
+    }));
+    expect(imports).toEqual([
+      { path: 'src/cli/find-store.ts', names: 'existsSync, readdirSync' },
+      // The package's own version.
+      { path: 'src/cli/program.ts', names: 'readFileSync' },
+    ]);
+  });
+
+  it('C.1 taking over another store opens its files for reading only', () => {
+    const writing = filesWith(/OPEN\.(append|create|lock)|\b(rename|unlink|rmdir|mkdir|ftruncate)/);
+    const ours = writing.filter((path) => partOf(path) === 'openclaw');
+    expect(ours.filter((path) => path !== 'src/openclaw/ledger.ts')).toEqual([]);
+  });
+
+  it('R4.7 bytes are written in two places: one for appends, one for whole files', () => {
+    const writers = filesWith(/\.write(Sync)?\(\s*(?!\s*['"`])/).filter((path) =>
+      /^src\/(backends\/files|openclaw)\//.test(path),
+    );
+    const others = writers.filter(
+      (path) => !['src/backends/files/disk.ts', 'src/backends/files/write-whole.ts'].includes(path),
+    );
+    expect(writers).toHaveLength(others.length + 2);
+    expect(others).toEqual([]);
+  });
+
+  it('R6.1 one function appends to transcripts', () => {
+    const appends = product.flatMap(({ path, code }) =>
+      [...code.matchAll(/#?disk\.append\(\s*([^,]+),/g)].map((match) => ({ path, to: match[1] })),
+    );
+    expect(appends.filter(({ to }) => to?.includes('transcript'))).toEqual([
+      { path: 'src/backends/files/append-record.ts', to: 'transcript.fd' },
+    ]);
+    const known = ['transcript.fd', 'log.fd', 'fd', 'this.#fd'];
+    expect(appends.filter(({ to }) => !known.includes(to ?? ''))).toEqual([]);
+    expect(filesWith(/\btranscript\.fd\b/)).toEqual(['src/backends/files/append-record.ts']);
+  });
+
+  it('R6.1 the source never opens a transcript for writing in another place', () => {
+    const opening = filesWith(/OPEN\.append/);
+    expect(opening).toContain('src/backends/files/transcript-log.ts');
+    expect(
+      opening.filter((path) => !/(transcript-log|session-log|journal|ledger)\.ts$/.test(path)),
+    ).toEqual([]);
+  });
+});
+
+describe('what the package offers', () => {
+  it('C.2 exports no function that loads or saves a whole store', () => {
+    const functions = Object.entries(holdfast).filter(([, value]) => typeof value === 'function');
+    expect(functions.map(([name]) => name).sort()).toEqual([
+      'HoldfastError',
+      'agentOf',
+      'formatSessionKey',
+      'isHoldfastError',
+      'openStore',
+      'parseSessionKey',
+      'sessionKey',
+      'storeOver',
+    ]);
+  });
+
+  it('C.2 a store has no verb that takes or gives all entries', () => {
+    const types = readFileSync(join(ROOT, 'dist/contract/store.d.ts'), 'utf8');
+    const body = /export interface Store<[^{]*\{\n([\s\S]*?)\n\}/.exec(types)?.[1] ?? '';
+    const members = [...body.matchAll(/^ {4}(?:readonly )?([\w.[\]]+)[(:?]/gm)].map((m) => m[1]);
+    expect(members.sort()).toEqual(
+      [
+        ...['location', 'kind', 'instance', 'supports', 'session', 'list', 'watch', 'lanes'],
+        ...['verify', 'repair', 'figures', 'close', '[Symbol.asyncDispose]'],
+      ].sort(),
+    );
+  });
+});
