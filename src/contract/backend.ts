@@ -156,16 +156,26 @@ export interface Backend {
   /** Oldest first. `SESSION_GONE` for a session or a conversation that does not exist. */
   transcript(key: string, range: TranscriptRange): AsyncIterable<TranscriptRecord>;
 
-  /** Archives the active conversation and begins a new one, in one step. Loses a running turn. */
+  /**
+   * Archives the active conversation and begins a new one, in one step. Loses a running turn.
+   * Creates a missing session, with nothing to archive.
+   */
   reset(key: string, ask: ResetAsk, guard: Guard): Promise<SessionState>;
 
   /** Newest first; empty for a session that was never reset or does not exist. */
   archives(key: string): Promise<Archive[]>;
 
-  /** Makes an archived conversation active again and archives the active one, in one step. */
+  /**
+   * Makes an archived conversation active again and archives the active one, in one step. Loses a
+   * running turn. Resolves without a commit when the conversation is the active one; `SESSION_GONE`
+   * when there is no such conversation.
+   */
   restore(key: string, sessionId: string, guard: Guard): Promise<SessionState>;
 
-  /** The session with its transcripts and archives. `false` when there was nothing. */
+  /**
+   * The session with its transcripts and archives. Loses a running turn. `false` when there was
+   * nothing, whatever the guard demands of it.
+   */
   remove(key: string, guard: Guard): Promise<boolean>;
 
   /** Creates a session that has a past. `false`, and nothing changed, when the key exists. */

@@ -172,6 +172,29 @@ export function twoStores(law: Law): void {
     }
   });
 
+  pair('a turn of a removed session can not write into a turn that follows it', async (t) => {
+    const [a, b] = await both(t);
+    const begun = gate();
+    const hold = gate();
+    let old: Turn | undefined;
+    const running = a.turn(async (turn) => {
+      old = turn;
+      begun.open();
+      await hold.opened;
+    });
+    await begun.opened;
+    await b.remove();
+    await b.turn(async (turn) => {
+      await turn.update({ by: 'new' });
+      await refused('TURN_LOST', () => old?.update({ by: 'old' }));
+      await refused('TURN_LOST', () => old?.append({ type: 'old' }));
+    });
+    hold.open();
+    await running;
+    assert.deepEqual({ ...(await b.read())?.entry }, { by: 'new' });
+    assert.deepEqual(await collect(b.transcript()), []);
+  });
+
   pair('a list and a watch show what the other store did', async (t) => {
     const other = await t.another();
     const end = new AbortController();
