@@ -58,8 +58,7 @@ export function archives(data: MemoryData): Verbs {
     },
 
     async remove(key, guard) {
-      // Nothing is there to be refused: a removal that is repeated is told `false`.
-      if (!data.sessions.has(key) && guard.fence === undefined) return false;
+      if (!data.sessions.has(key)) return false;
       data.checked(key, guard);
       data.sessions.delete(key);
       data.place(key).lose('remove');

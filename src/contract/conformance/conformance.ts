@@ -3,9 +3,10 @@
  * title of a case, and gives every case keys of its own, so that several processes can run the
  * whole suite on one store at the same time.
  */
+import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { Backend } from '../backend.ts';
-import type { Store, StoreOptions } from '../store.ts';
+import type { Store, StoreOptions, Warning } from '../store.ts';
 import { adopting } from './adopting.ts';
 import { archiving } from './archiving.ts';
 import { closing } from './closing.ts';
@@ -66,7 +67,7 @@ const TOPICS: readonly ((law: Law) => void)[] = [
 
 /** Registers the whole suite with a test runner. */
 export function conformance(options: ConformanceOptions): void {
-  const { test, open, reopen, skip = printSkip } = options;
+  const { test, reopen, skip = printSkip } = options;
   // Names must be new at every run on a store that lasts; nothing is decided by their value.
   const run = randomUUID().slice(0, 8);
   let cases = 0;
@@ -78,31 +79,47 @@ export function conformance(options: ConformanceOptions): void {
       skip(title, 'no `reopen` was given: this back end has no second store on one location');
       return;
     }
-    test(title, async () => {
-      const opened: Store[] = [];
-      const keep = async (store: Promise<Store>) => {
-        opened.push(await store);
-        return store;
-      };
-      const store = await keep(open(needs.options));
-      const key = (tail = 'slack:channel:c1') => `agent:${agentId}:${tail}`;
-      const trial: Trial = {
-        store,
-        agentId,
-        key,
-        session: (tail) => store.session(key(tail)),
-        another: (more) => keep((reopen as NonNullable<typeof reopen>)(store, more)),
-      };
-      try {
-        await body(trial);
-      } finally {
-        await Promise.all(opened.map((each) => each.close()));
-      }
-    });
+    test(title, () => runCase(options, agentId, body, needs.options));
   };
 
   for (const topic of TOPICS) topic(law);
   adopting(law, options.openBackend, skip);
+}
+
+/** Runs one case and closes its stores, whatever became of it. */
+async function runCase(
+  { open, reopen }: ConformanceOptions,
+  agentId: string,
+  body: (trial: Trial) => Promise<void>,
+  options: StoreOptions | undefined,
+): Promise<void> {
+  const warnings: Warning[] = [];
+  const onWarning = (warning: Warning) => void warnings.push(warning);
+  const opened: Store[] = [];
+  const keep = async (opening: Promise<Store>) => {
+    const store = await opening;
+    opened.push(store);
+    return store;
+  };
+  const store = await keep(open({ onWarning, ...options }));
+  const key = (tail = 'slack:channel:c1') => `agent:${agentId}:${tail}`;
+  const trial: Trial = {
+    store,
+    agentId,
+    warnings,
+    key,
+    session: (tail) => store.session(key(tail)),
+    another(more) {
+      assert.ok(reopen, 'this case did not say that it needs another store');
+      return keep(reopen(store, { onWarning, ...more }));
+    },
+  };
+  try {
+    await body(trial);
+  } finally {
+    await Promise.all(opened.map((each) => each.close()));
+  }
+  assert.deepEqual(warnings, [], 'healthy work is done without a warning');
 }
 
 function printSkip(title: string, reason: string): void {

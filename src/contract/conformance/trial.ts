@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ErrorCode } from '../../model/errors.ts';
 import type { TranscriptRecord } from '../../model/state.ts';
-import type { Session, Store, StoreOptions } from '../store.ts';
+import type { Session, Store, StoreOptions, Warning } from '../store.ts';
 
 /** What one case works on: a store that is closed afterwards, and keys that nobody else uses. */
 export interface Trial {
@@ -11,6 +11,8 @@ export interface Trial {
   /** A key of this case alone, below its agent. */
   key(tail?: string): string;
   session(tail?: string): Session;
+  /** What the stores of this case warned of. A case that leaves any behind has failed. */
+  readonly warnings: Warning[];
   /** A second store on the same location. Only cases that ask for it may call this. */
   another(options?: StoreOptions): Promise<Store>;
 }
