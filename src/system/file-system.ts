@@ -31,7 +31,7 @@ export interface FileSystem {
   openSync(path: string, flags: number, mode: number): number;
   closeSync(fd: number): void;
   readSync(fd: number, into: Uint8Array, offset: number, length: number, at: number): number;
-  writeSync(fd: number, data: string | Uint8Array): number;
+  writeSync(fd: number, data: string | Uint8Array, offset?: number, length?: number): number;
   fstatSync(fd: number): FileFacts;
   lstatSync(path: string): FileFacts;
   mkdirSync(path: string, mode: number): void;

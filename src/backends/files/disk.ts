@@ -16,6 +16,8 @@ const QUICK_WRITES_MIN = 8;
 /** Appends above this size always run off the loop. */
 export const SYNC_BYTES_MAX = 65_536;
 
+const SCRATCH = Buffer.allocUnsafeSlow(SYNC_BYTES_MAX);
+
 /** A write that takes nothing and reports nothing would be tried for ever. */
 function progress(written: number): number {
   if (written > 0) return written;
@@ -45,7 +47,9 @@ export class Disk {
     if (this.#slow || bytes > SYNC_BYTES_MAX) return this.#appendAside(fd, text);
     const { clock, fs } = this.#system;
     const began = clock.elapsed();
-    let written = fs.writeSync(fd, text);
+    // One buffer for all: encoding into it is cheaper than handing over a string.
+    SCRATCH.write(text, 0, 'utf8');
+    let written = fs.writeSync(fd, SCRATCH, 0, bytes);
     if (written !== bytes) {
       const rest = Buffer.from(text, 'utf8');
       while (written < rest.length) written += progress(fs.writeSync(fd, rest.subarray(written)));

@@ -40,6 +40,9 @@ export interface LogDamage {
 const NEWLINE = 10;
 /** How often a log may be looked up again in one call before the directory is called unreadable. */
 const LOOKUPS_MAX = 100;
+/** Longer: a log that was deleted by hand is written to for longer. Shorter: more calls per commit. */
+const LOOK_MS_MAX = 100;
+const PROBE = Buffer.alloc(1);
 /** Bytes at the end of the last replayed line that tell whether a reopened log is the same one. */
 const TRAILER_LENGTH = 16;
 
@@ -51,6 +54,7 @@ export class SessionLog {
   #ino = -1;
   #trailer = '';
   #foldAnnounced = false;
+  #lookedAt = Number.NEGATIVE_INFINITY;
   fd = -1;
   /** 0 before any generation was seen. */
   generation = 0;
@@ -82,12 +86,14 @@ export class SessionLog {
    * event loop; call {@link catchUp} and then this again.
    */
   refresh(): boolean {
+    if (this.#isUnchanged()) return true;
     for (let look = 0; look < LOOKUPS_MAX; look++) {
       if (this.fd < 0 && !this.#open()) {
         this.#forget();
         return true;
       }
       const facts = this.#system.fs.fstatSync(this.fd);
+      this.#lookedAt = this.#system.clock.elapsed();
       if (facts.nlink === 0 || facts.size < this.size || this.#isRepaired(facts.ino)) {
         this.close();
         this.#forget();
@@ -106,6 +112,19 @@ export class SessionLog {
       `The metadata log of session ${JSON.stringify(this.#key)} vanished ${LOOKUPS_MAX} times while it was read. Look at ${this.#directory}.`,
       { key: this.#key },
     );
+  }
+
+  /**
+   * Whether nothing was added, asked by a read at the end. Every change that this store makes to a
+   * log adds to it, also a fold and a removal, so that is all there is to ask; and it costs half of
+   * a `stat`, which on Linux makes the next write stamp the file anew. A log that was not looked at
+   * for a moment is looked at in full: people delete and restore files by hand.
+   */
+  #isUnchanged(): boolean {
+    if (this.fd < 0 || this.size !== this.fileSize || this.#foldAnnounced || this.damage)
+      return false;
+    if (this.#system.clock.elapsed() - this.#lookedAt > LOOK_MS_MAX) return false;
+    return this.#system.fs.readSync(this.fd, PROBE, 0, 1, this.size) === 0;
   }
 
   /** Reads what {@link refresh} left, off the event loop. */
