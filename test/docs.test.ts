@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { isTest, ROOT, repositoryFiles } from './tidy/source-files.ts';
 
@@ -41,6 +42,16 @@ describe('the documentation', () => {
     });
     expect(run.stderr).toBe('');
     expect(run.status).toBe(0);
+  });
+
+  it('shows lines of the format whose checksums are right', () => {
+    const format = files.find(({ path }) => path === 'docs/format.md')?.text ?? '';
+    const sealed = [...format.matchAll(/^(\{.+),"c":"([0-9a-f]{8})"\}$/gm)];
+    expect(sealed.length).toBeGreaterThan(5);
+    for (const [, open = '', checksum] of sealed) {
+      expect(crc32(open).toString(16).padStart(8, '0'), open).toBe(checksum);
+      expect(() => JSON.parse(`${open}}`)).not.toThrow();
+    }
   });
 
   it('links to files that are there', () => {
