@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -35,13 +36,31 @@ describe('the documentation', () => {
     expect(named.filter(({ id }) => !ids.includes(id))).toEqual([]);
   });
 
-  it('has an errors page that is made from the code', () => {
-    const run = spawnSync(process.execPath, ['scripts/errors-page.js', '--check'], {
-      cwd: ROOT,
-      encoding: 'utf8',
-    });
+  it.each([
+    ['an errors page', 'scripts/errors-page.js'],
+    ['a page of the command line', 'scripts/cli-page.js'],
+  ])('has %s that is made from the code', (_page, script) => {
+    const run = spawnSync(process.execPath, [script, '--check'], { cwd: ROOT, encoding: 'utf8' });
     expect(run.stderr).toBe('');
     expect(run.status).toBe(0);
+  });
+
+  it('begins with code that runs', () => {
+    const readme = files.find(({ path }) => path === 'README.md');
+    const first = /```js\n([\s\S]*?)```/.exec(readme?.text ?? '')?.[1] ?? '';
+    expect(readme?.lines.slice(0, 20).join('\n')).toContain(first.trimEnd());
+    const directory = mkdtempSync(join(tmpdir(), 'holdfast-readme-'));
+    try {
+      const code = first.replace("'./state'", JSON.stringify(join(directory, 'state')));
+      const run = spawnSync(process.execPath, ['--input-type=module', '--eval', code], {
+        cwd: ROOT,
+        encoding: 'utf8',
+      });
+      expect(run.stderr).toBe('');
+      expect(run.stdout).toMatch(/^agent:main:slack:channel:c024 \d+\n$/);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 
   it('shows lines of the format whose checksums are right', () => {

@@ -77,7 +77,6 @@ describe('who touches the files of a session', () => {
     ]);
     const known = ['transcript.fd', 'log.fd', 'fd', 'this.#fd'];
     expect(appends.filter(({ to }) => !known.includes(to ?? ''))).toEqual([]);
-    expect(filesWith(/\btranscript\.fd\b/)).toEqual(['src/backends/files/append-record.ts']);
   });
 
   it('R6.1 the source never opens a transcript for writing in another place', () => {
