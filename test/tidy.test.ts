@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { wrongArrows } from './tidy/arrows.ts';
+import { importsOf, wrongArrows } from './tidy/arrows.ts';
 import {
   badNames,
   errorsWithoutCode,
@@ -66,6 +66,19 @@ describe('the source', () => {
   it('holds no promise to do something later, no host and no path of one machine', () => {
     const texts = files.filter((file) => !sample.test(file.path));
     expect(texts.flatMap((file) => foreignText(file, ROOT))).toEqual([]);
+  });
+});
+
+describe('the package', () => {
+  it('depends on what the source imports, and on nothing else', () => {
+    const packages = product.flatMap((file) => {
+      // The addon is loaded with `require`, when it is first needed.
+      const required = [...file.code.matchAll(/createRequire\([^)]*\)\('([^']+)'\)/g)];
+      return [...importsOf(file), ...required.map((match) => match[1] ?? '')];
+    });
+    const used = packages.filter((name) => !/^(node:|\.)/.test(name));
+    const manifest = JSON.parse(files.find(({ path }) => path === 'package.json')?.text ?? '{}');
+    expect([...new Set(used)].sort()).toEqual(Object.keys(manifest.dependencies).sort());
   });
 });
 
