@@ -23,8 +23,9 @@ export function partOf(path: string): string {
 
 /** What a file imports, exactly as written. */
 export function importsOf(file: SourceFile): string[] {
-  const found = file.code.matchAll(/(?:\bfrom|\bimport|\bimport\()\s*'([^']+)'/g);
-  return [...found].map((match) => match[1] ?? '');
+  const statements = file.code.matchAll(/^(?:import|export)\b[^;'"]*'([^']+)';/gm);
+  const calls = file.code.matchAll(/\bimport\('([^']+)'\)/g);
+  return [...statements, ...calls].map((match) => match[1] ?? '');
 }
 
 /** Imports that go against the arrows of the design. */
