@@ -23,7 +23,9 @@ export function partOf(path: string): string {
 
 /** What a file imports, exactly as written. */
 export function importsOf(file: SourceFile): string[] {
-  const statements = file.code.matchAll(/^(?:import|export)\b[^;'"]*'([^']+)';/gm);
+  const statements = file.code.matchAll(
+    /^(?:import |(?:import|export)\b[^;'"]*\bfrom )'([^']+)';/gm,
+  );
   const calls = file.code.matchAll(/\bimport\('([^']+)'\)/g);
   return [...statements, ...calls].map((match) => match[1] ?? '');
 }
