@@ -20,10 +20,10 @@ describe('columnLines', () => {
     expect(columnLines([{}], [], 80)).toEqual([]);
   });
 
-  it('cuts the columns that may be cut, the last of them first', () => {
+  it('cuts the columns that may be cut, the lowest rank first', () => {
     const columns = [
-      { shrink: { to: 4, cut: 'start' as const } },
-      { shrink: { to: 3, cut: 'end' as const } },
+      { shrink: { to: 4, cut: 'start' as const, rank: 2 } },
+      { shrink: { to: 3, cut: 'end' as const, rank: 1 } },
       {},
     ];
     const rows = [['abcdefgh', 'ABCDEFGH', 'xyz']];

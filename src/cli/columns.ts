@@ -4,8 +4,8 @@ export interface Column {
   /** Printed above the column; no title in any column: no line of titles. */
   title?: string;
   align?: 'left' | 'right';
-  /** How far it may be cut when the lines are too wide. Columns named first are cut last. */
-  shrink?: { to: number; cut: 'start' | 'end' };
+  /** How far it may be cut when the lines are too wide; the column with the lowest rank is cut first. */
+  shrink?: { to: number; cut: 'start' | 'end'; rank: number };
   /** Colours a cell after it was padded. */
   paint?: (cell: string, row: number) => string;
 }
@@ -35,10 +35,13 @@ export function columnLines(
 function shrink(columns: readonly Column[], widths: number[], width: number): void {
   const used = widths.reduce((sum, each) => sum + each, (columns.length - 1) * GAP.length);
   let excess = used - width;
-  for (const [at, column] of [...columns.entries()].reverse()) {
+  const ranked = [...columns.entries()].flatMap(([at, { shrink: limit }]) =>
+    limit === undefined ? [] : [{ at, ...limit }],
+  );
+  for (const { at, to } of ranked.sort((a, b) => a.rank - b.rank)) {
     const now = widths[at] ?? 0;
-    if (excess <= 0 || column.shrink === undefined || now <= column.shrink.to) continue;
-    const taken = Math.min(excess, now - column.shrink.to);
+    if (excess <= 0 || now <= to) continue;
+    const taken = Math.min(excess, now - to);
     widths[at] = now - taken;
     excess -= taken;
   }

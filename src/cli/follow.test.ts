@@ -29,10 +29,12 @@ it('tells records and conversations in order, from the last ones on, and ends wi
   await next();
   await next();
   await session.restore(first);
-  for (let n = 0; n < 5; n += 1) await next();
+  await next();
+  await say(6);
+  await next();
   await session.remove();
   await next();
-  expect(told).toEqual([2, 3, 4, 'new conversation', 5, 'new conversation', 1, 2, 3, 4, 'removed']);
+  expect(told).toEqual([2, 3, 4, 'new conversation', 5, 'new conversation', 6, 'removed']);
   const last = news.next();
   stop.abort();
   expect(await last).toEqual({ done: true, value: undefined });

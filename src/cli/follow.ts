@@ -23,30 +23,33 @@ export async function* follow(
   // The watch hears from its call on, before the first look, so that nothing falls between the two.
   const changes = store.watch({ signal: ask.signal });
   let sessionId = (await session.read())?.sessionId;
-  let after: number | undefined;
+  /** How far each conversation was told: going back to one does not tell it again. */
+  const told = new Map<string, number>();
 
-  async function* recordsOf(range: { last?: number; after?: number }): AsyncGenerator<News> {
+  async function* recordsOf(last?: number): AsyncGenerator<News> {
     if (sessionId === undefined) return;
+    const after = told.get(sessionId);
+    const range = after === undefined ? { ...(last !== undefined && { last }) } : { after };
     for await (const record of orNothing(session.transcript({ sessionId, ...range }))) {
-      after = record.seq;
+      told.set(sessionId, record.seq);
       yield { record };
     }
   }
 
   // Where the conversation ends now is known by its last record, also when nobody wants to see that.
-  for await (const news of recordsOf({ last: Math.max(1, ask.last) })) {
+  for await (const news of recordsOf(Math.max(1, ask.last))) {
     if (ask.last > 0) yield news;
   }
   for await (const change of changes) {
     if (change.key !== key) continue;
     // Looked at before the rest is read: what ends a conversation comes after its last record.
     const now = (await session.read())?.sessionId;
-    yield* recordsOf(after === undefined ? {} : { after });
+    yield* recordsOf();
     if (now === sessionId) continue;
     sessionId = now;
-    after = undefined;
     yield now === undefined ? { ended: 'removed' } : { ended: 'new conversation', sessionId: now };
-    yield* recordsOf({});
+    // One that was restored may be long; a new one is told from its beginning.
+    yield* recordsOf(change.kind === 'restore' ? ask.last : undefined);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Store } from '../contract/store.ts';
 import { isHoldfastError } from '../model/errors.ts';
-import type { SessionSummary, TurnState } from '../model/state.ts';
+import type { Holder, SessionSummary, TurnState } from '../model/state.ts';
 import { ageOf } from './age.ts';
 import { safeLine } from './safe-text.ts';
 
@@ -24,6 +24,11 @@ export async function rowOf(store: Store, summary: SessionSummary): Promise<Row>
     if (isHoldfastError(error)) return { ...rest, turn: { ...turn, status: 'unknown' } };
     throw error;
   }
+}
+
+/** `4711@host/instance`. */
+export function holderText({ pid, host, instance }: Holder): string {
+  return safeLine(`${pid}@${host}/${instance}`);
 }
 
 /** `reply, 3m`, `cut off, 3m`, `reply, stopping, 3m`. */

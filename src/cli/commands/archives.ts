@@ -42,7 +42,7 @@ async function print({ out, now }: StoreCall, archives: readonly Archive[]): Pro
       { title: 'ARCHIVED', align: 'right' },
       { title: 'BEGAN' },
       { title: 'SIZE', align: 'right' },
-      { title: 'REASON', shrink: { to: 8, cut: 'end' } },
+      { title: 'REASON', shrink: { to: 6, cut: 'end', rank: 1 } },
     ],
     archives.map(({ sessionId, archivedAt, createdAt, bytes, reason }) => [
       safeLine(sessionId),

@@ -77,12 +77,12 @@ async function print({ out, now }: StoreCall, rows: readonly Row[]): Promise<voi
     rows[row]?.turn?.status === 'running' ? yellow(cell) : red(cell);
   const lines = columnLines(
     [
-      { title: 'KEY', shrink: { to: 24, cut: 'start' } },
-      { title: 'CHANNEL', shrink: { to: 8, cut: 'end' } },
-      { title: 'LABEL', shrink: { to: 8, cut: 'end' } },
+      { title: 'KEY', shrink: { to: 20, cut: 'start', rank: 3 } },
+      { title: 'CHANNEL', shrink: { to: 8, cut: 'end', rank: 2 } },
+      { title: 'LABEL', shrink: { to: 6, cut: 'end', rank: 1 } },
       { title: 'UPDATED', align: 'right' },
       { title: 'REV', align: 'right' },
-      { title: 'TURN', shrink: { to: 12, cut: 'end' }, paint: ofTurn },
+      { title: 'TURN', shrink: { to: 5, cut: 'end', rank: 4 }, paint: ofTurn },
     ],
     rows.map((row) => [
       safeLine(row.key),

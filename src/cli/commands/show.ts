@@ -8,6 +8,7 @@ import { displayWidth, fitted } from '../display-width.ts';
 import { examples } from '../examples.ts';
 import { valueArgument } from '../field-values.ts';
 import { resolveKey } from '../resolve-key.ts';
+import { holderText } from '../rows.ts';
 import { safeLine } from '../safe-text.ts';
 
 /** A field with a longer name (they are free) does not push all values to the right. */
@@ -63,7 +64,9 @@ async function print(call: StoreCall, state: SessionState, archives: Archive[]):
     ['archives', archives.length === 0 ? 'none' : archivesText(archives)],
   ];
   const indented = { paint: (cell: string) => dim(`  ${cell}`) };
-  await out.lines(columnLines([indented, {}], facts, out.width - 2));
+  await out.lines(
+    columnLines([indented, { shrink: { to: 20, cut: 'end', rank: 1 } }], facts, out.width - 2),
+  );
   const fields = Object.entries(state.entry);
   if (fields.length === 0) return;
   const names = fields.map(([field]) => safeLine(field));
@@ -84,10 +87,7 @@ function turnFacts({ turn }: SessionState, now: number): [string, string][] {
   const name = label === undefined ? '' : `${safeLine(label)}, `;
   const facts: [string, string][] = [
     ['turn', `${name}${what}, since ${timeOf(startedAt)} (${agoOf(startedAt, now)})`],
-    [
-      'holder',
-      `pid ${holder.pid} on ${safeLine(holder.host)}, ${safeLine(holder.instance)}, fence ${fence}`,
-    ],
+    ['holder', `${holderText(holder)}, fence ${fence}`],
   ];
   if (interrupted !== undefined) {
     const reason = safeLine(interrupted.reason);

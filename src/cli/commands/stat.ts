@@ -53,6 +53,6 @@ async function print({ store, out }: StoreCall, figures: StoreFigures): Promise<
   await out.line(dim('biggest sessions'));
   const largest = biggest.map((each) => [byteSize(each.bytes), safeLine(each.key)]);
   const aligned = { ...right, paint: (cell: string) => `  ${cell}` };
-  const key = { shrink: { to: 24, cut: 'start' as const } };
+  const key = { shrink: { to: 20, cut: 'start' as const, rank: 1 } };
   await out.lines(columnLines([aligned, key], largest, out.width - 2));
 }

@@ -60,7 +60,7 @@ async function tail(call: StoreCall, given: string, options: Options): Promise<O
     })) {
       if ('record' in news) await show(news.record);
       else if (news.ended === 'removed') await view?.remark('(the session was removed)');
-      else await view?.remark(`(a new conversation: ${news.sessionId})`);
+      else await view?.remark(`(now in conversation ${news.sessionId})`);
     }
     call.signal.throwIfAborted();
     return undefined;

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { agoOf, spanOf } from '../age.ts';
+import { spanOf } from '../age.ts';
 import {
   type AddCommand,
   type Outcome,
@@ -10,7 +10,7 @@ import {
 import { columnLines } from '../columns.ts';
 import { examples } from '../examples.ts';
 import { resolveKey } from '../resolve-key.ts';
-import { type Row, type RowTurn, rowOf } from '../rows.ts';
+import { holderText, type Row, type RowTurn, rowOf } from '../rows.ts';
 import { safeLine } from '../safe-text.ts';
 
 type TurnRow = Row & { turn: RowTurn };
@@ -96,24 +96,20 @@ async function print({ out, now }: StoreCall, rows: readonly TurnRow[]): Promise
     rows[row]?.turn.status === 'running' ? yellow(cell) : red(cell);
   const lines = columnLines(
     [
-      { title: 'KEY', shrink: { to: 24, cut: 'start' } },
+      { title: 'KEY', shrink: { to: 20, cut: 'start', rank: 3 } },
       { title: 'SINCE', align: 'right' },
-      { title: 'STATE', paint },
+      { title: 'STATE', shrink: { to: 7, cut: 'end', rank: 2 }, paint },
+      { title: 'LABEL', shrink: { to: 5, cut: 'end', rank: 1 } },
       { title: 'FENCE', align: 'right' },
-      { title: 'PID', align: 'right' },
-      { title: 'HOST', shrink: { to: 8, cut: 'end' } },
-      { title: 'INSTANCE', shrink: { to: 8, cut: 'end' } },
-      { title: 'LABEL', shrink: { to: 8, cut: 'end' } },
+      { title: 'HOLDER', shrink: { to: 8, cut: 'end', rank: 4 } },
     ],
     rows.map(({ key, turn }) => [
       safeLine(key),
       spanOf(now - turn.startedAt),
       stateText(turn, now),
-      String(turn.fence),
-      String(turn.holder.pid),
-      safeLine(turn.holder.host),
-      safeLine(turn.holder.instance),
       safeLine(turn.label ?? ''),
+      String(turn.fence),
+      holderText(turn.holder),
     ]),
     out.width,
     dim,
@@ -124,7 +120,6 @@ async function print({ out, now }: StoreCall, rows: readonly TurnRow[]): Promise
 function stateText(turn: RowTurn, now: number): string {
   if (turn.status === 'cut-off') return 'cut off';
   if (turn.status === 'unknown') return 'unknown';
-  return turn.interrupted === undefined
-    ? 'running'
-    : `stopping, asked ${agoOf(turn.interrupted.at, now)}`;
+  if (turn.interrupted === undefined) return 'running';
+  return `stopping ${spanOf(now - turn.interrupted.at)}`;
 }
