@@ -74,6 +74,11 @@ export class Runner {
     }
   }
 
+  /** Waits until everything is printed. */
+  async finish(): Promise<void> {
+    await this.#out.finish();
+  }
+
   #call(options: GlobalOptions): Call {
     const json = options.json === true;
     return {

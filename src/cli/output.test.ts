@@ -9,8 +9,9 @@ class FakeSink extends EventEmitter {
   text = '';
   full = false;
 
-  write(text: string): boolean {
+  write(text: string, written?: () => void): boolean {
     this.text += text;
+    if (written !== undefined) setImmediate(written);
     return !this.full;
   }
 }
@@ -70,5 +71,15 @@ describe('Output', () => {
     const output = outputOn(sink);
     sink.emit('error', Object.assign(new Error('no space left'), { code: 'ENOSPC' }));
     await expect(output.line('x')).rejects.toMatchObject({ code: 'IO_FAILED' });
+    await expect(output.finish()).rejects.toMatchObject({ code: 'IO_FAILED' });
+  });
+
+  it('has finished when what it printed is written, and tells a failure of the last line', async () => {
+    const sink = new FakeSink();
+    const output = outputOn(sink);
+    await output.line('x');
+    const finished = output.finish();
+    sink.emit('error', Object.assign(new Error('no space left'), { code: 'ENOSPC' }));
+    await expect(finished).rejects.toMatchObject({ code: 'IO_FAILED' });
   });
 });

@@ -5,7 +5,7 @@ import { HoldfastError } from '../model/errors.ts';
 export interface Sink {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
-  write(text: string): boolean;
+  write(text: string, written?: () => void): boolean;
   on(event: 'drain' | 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
   off(event: 'drain' | 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
 }
@@ -64,6 +64,12 @@ export class Output {
       await this.line(`  ${JSON.stringify(element)}${index === last ? '' : ','}`);
     }
     await this.line(']');
+  }
+
+  /** Waits until all is written. A failure is told late by the system, the last line's after it. */
+  async finish(): Promise<void> {
+    await new Promise<void>((resolve) => this.#sink.write('', resolve));
+    this.failed.throwIfAborted();
   }
 
   #drained(): Promise<void> {

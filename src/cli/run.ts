@@ -1,12 +1,10 @@
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { Runner } from './call.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { ReaderGone } from './output.ts';
 import { buildProgram } from './program.ts';
 import { errorText } from './report-error.ts';
 import type { Shell } from './shell.ts';
-
-const HELP = new Set(['commander.help', 'commander.helpDisplayed', 'commander.version']);
 
 /**
  * Runs one command line.
@@ -17,17 +15,26 @@ const HELP = new Set(['commander.help', 'commander.helpDisplayed', 'commander.ve
 export async function run(args: readonly string[], shell: Shell): Promise<number> {
   const runner = new Runner(shell);
   try {
-    await buildProgram(runner, shell).parseAsync(args, { from: 'user' });
+    await parsed(buildProgram(runner, shell), args);
+    await runner.finish();
     return runner.outcome ?? 0;
   } catch (error) {
     if (error instanceof ReaderGone) return runner.outcome ?? 0;
     // Told to stop: whatever was under way has ended because of that, and its error says no more.
     if (shell.signal.aborted) return stoppedBy(shell.signal.reason);
-    // Help is printed where it is asked for (0), and where a command is missing (1: wrong usage).
-    if (error instanceof CommanderError && HELP.has(error.code))
-      return error.exitCode === 0 ? 0 : 2;
+    // Without a command its help was printed, which says more than an error would.
+    if (error instanceof CommanderError && error.code === 'commander.help') return 2;
     shell.stderr.write(errorText(error, asksForJson(args)));
     return error instanceof CommanderError ? 2 : exitCodeOf(error);
+  }
+}
+
+/** Runs the command. Help and version end it too: they are printed, and nothing is wrong. */
+async function parsed(program: Command, args: readonly string[]): Promise<void> {
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError) || error.exitCode !== 0) throw error;
   }
 }
 
