@@ -58,7 +58,7 @@ describe('who touches the files of a session', () => {
   });
 
   it('R4.7 bytes are written in two places: one for appends, one for whole files', () => {
-    const writers = filesWith(/\.write(Sync)?\(\s*(?!\s*['"`])/).filter((path) =>
+    const writers = filesWith(/\bfs\.write(Sync)?\(/).filter((path) =>
       /^src\/(backends\/files|openclaw)\//.test(path),
     );
     const others = writers.filter(
