@@ -45,6 +45,11 @@ describe('columnLines', () => {
         80,
       ),
     ).toEqual(['<b>a  </b>  x', '<b>bcd</b>  y']);
+    const rows = [
+      ['a', ''],
+      ['b', 'x'],
+    ];
+    expect(columnLines([{}, { paint: bold }], rows, 80)).toEqual(['a', 'b  <b>x</b>']);
   });
 
   it('takes a hundred thousand rows', () => {

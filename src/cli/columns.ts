@@ -59,7 +59,9 @@ function lineOf(
     const blanks = ' '.repeat(Math.max(0, width - displayWidth(cell)));
     const last = at === columns.length - 1;
     const padded = column.align === 'right' ? blanks + cell : last ? cell : cell + blanks;
-    return row === undefined || column.paint === undefined ? padded : column.paint(padded, row);
+    // Blanks stay blanks, so that those at the end of a line can be left out.
+    if (row === undefined || padded.trim() === '') return padded;
+    return column.paint?.(padded, row) ?? padded;
   });
   return parts.join(GAP).trimEnd();
 }

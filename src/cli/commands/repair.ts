@@ -48,7 +48,7 @@ async function print({ out }: StoreCall, report: RepairReport): Promise<void> {
   const { dryRun, actions, remaining } = report;
   for (const { key, path, action, keptAside } of actions) {
     await out.line(`${safeLine(key ?? path ?? 'store')}`);
-    await out.line(`  ${dryRun ? 'would' : 'done'}   ${safeLine(action)}`);
+    await out.line(`  ${dryRun ? 'would ' : 'done  '}  ${safeLine(action)}`);
     if (key !== undefined && path !== undefined) await out.line(`  at      ${safeLine(path)}`);
     if (keptAside !== undefined) await out.line(`  kept    ${safeLine(keptAside)}`);
   }

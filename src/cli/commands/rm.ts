@@ -72,8 +72,8 @@ async function confirmed(call: StoreCall, key: string): Promise<boolean> {
     lines.close();
   }
   // No line came: the terminal was closed (Ctrl-D), or the command was told to stop.
-  call.signal.throwIfAborted();
   stderr.write('\n');
+  call.signal.throwIfAborted();
   return false;
 }
 
