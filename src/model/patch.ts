@@ -51,7 +51,7 @@ export function applyPatch(entry: Readonly<Entry>, patch: CheckedPatch): Applied
     }
   }
   if (set === undefined && unset === undefined) return undefined;
-  return { entry: changedEntry(entry, set, unset), set: set && Object.freeze(set), unset };
+  return { entry: changedEntry(entry, set, unset), set, unset };
 }
 
 /** The fields of an entry that a new conversation takes along. */
@@ -96,15 +96,13 @@ export function checkEntryBytes(entry: Readonly<Entry>, key: string): void {
 }
 
 /** Spreading defines fields, also `__proto__`, and is three times as fast as setting them. */
+/** Copies by spreading, which defines fields instead of assigning them: `__proto__` stays a field. */
 function changedEntry(
   entry: Readonly<Entry>,
   set: JsonObject | undefined,
   unset: readonly string[] | undefined,
 ): Readonly<Entry> {
-  if (unset === undefined) return Object.freeze({ ...entry, ...set });
-  const kept: Entry = {};
-  for (const field of Object.keys(entry)) {
-    if (!unset.includes(field)) setField(kept, field, entry[field]);
-  }
-  return Object.freeze(set === undefined ? kept : { ...kept, ...set });
+  const changed: Entry = { ...entry, ...set };
+  if (unset !== undefined) for (const field of unset) delete changed[field];
+  return Object.freeze(changed);
 }

@@ -108,7 +108,6 @@ function unknownOutcome(session: SessionFiles, what: string, cause: unknown): Ho
 
 function foldWhenDue(context: FilesContext, session: SessionFiles): void {
   const { log } = session;
-  if (session.folding || !(session.foldRequired || isFoldDue(log.size, session.snapshotBytes)))
-    return;
+  if (session.folding || !(session.foldRequired || isFoldDue(log.size, log.snapshotBytes))) return;
   context.later(foldLog(context, session));
 }

@@ -4,11 +4,11 @@ import { checkGuard } from '../../contract/check-guard.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { jsonBytes } from '../../model/json-bytes.ts';
 import { LIMITS } from '../../model/limits.ts';
-import { type Applied, applyPatch } from '../../model/patch.ts';
+import { type Applied, applyPatch, checkEntryBytes } from '../../model/patch.ts';
 import type { Entry } from '../../model/state.ts';
 import { commitLine, createLog } from './commit-line.ts';
 import type { FilesContext } from './files-context.ts';
-import { blobsAfter, type LogState } from './log-state.ts';
+import { blobsAfter, type LogState, NO_BLOBS } from './log-state.ts';
 import type { SessionFiles } from './session-files.ts';
 
 const EMPTY: Readonly<Entry> = Object.freeze({});
@@ -23,7 +23,7 @@ export function newState(context: FilesContext, entry: Readonly<Entry>): LogStat
     beganAt: now,
     updatedAt: now,
     entry,
-    blobs: {},
+    blobs: NO_BLOBS,
     fence: 0,
     removed: false,
   };
@@ -44,7 +44,6 @@ export function commitEntry(
   const applied = applyPatch(before, patch);
   if (!applied && state) return state;
   const changed = applied ?? { entry: EMPTY, set: undefined, unset: undefined };
-  session.checkSize(changed);
   const placed = placeBlobs(session, changed);
   return placed instanceof Promise
     ? placed.then((done) => write(context, session, state, done))
@@ -86,39 +85,62 @@ function write(
   context: FilesContext,
   session: SessionFiles,
   state: LogState | undefined,
-  { entry, set, unset, blobs }: Placed,
+  placed: Placed,
 ): LogState | Promise<LogState> {
+  const { entry, set, unset, blobs } = placed;
   if (!state) {
+    checkEntryBytes(entry, session.key);
     const first = newState(context, entry);
     return createLog(context, session, blobs ? { ...first, blobs } : first);
   }
-  const repair = session.transcript.repairOf(state);
+  const repair =
+    state.entry.sessionFile === undefined ? undefined : session.transcript.repairOf(state);
+  if (repair) return write(context, session, { ...state, entry: {} }, mended(placed, repair));
   const at = Math.max(state.updatedAt, context.system.clock.now());
-  let open = `{"rev":${state.rev + 1},"at":${at}`;
-  const setToo = repair?.set ? { ...set, ...repair.set } : set;
-  const unsetToo = repair?.unset ? [...(unset ?? []), ...repair.unset] : unset;
-  if (setToo) open += `,"set":${JSON.stringify(setToo)}`;
-  if (unsetToo) open += `,"unset":${JSON.stringify(unsetToo)}`;
+  const rev = state.rev + 1;
+  const setText = set && JSON.stringify(set);
+  session.checkSize(entry, blobs ? Number.POSITIVE_INFINITY : (setText?.length ?? 0));
+  let open = `{"rev":${rev},"at":${at}`;
+  if (setText) open += `,"set":${setText}`;
+  if (unset) open += `,"unset":${JSON.stringify(unset)}`;
   if (blobs) open += `,"blobs":${JSON.stringify(blobs)}`;
-  const references = blobsAfter(state.blobs, {
-    ...(setToo && { set: setToo }),
-    ...(unsetToo && { unset: [...unsetToo] }),
-    ...(blobs && { blobs }),
-  });
-  const next: LogState = {
-    ...state,
-    rev: state.rev + 1,
-    updatedAt: at,
-    entry: repair ? repaired(entry, repair) : entry,
-    blobs: references,
-  };
-  return commitLine(context, session, next, open, 'update');
+  const references =
+    state.blobs === NO_BLOBS && !blobs ? NO_BLOBS : blobsAfter(state.blobs, placed);
+  return commitLine(
+    context,
+    session,
+    afterUpdate(state, rev, at, entry, references),
+    open,
+    'update',
+  );
 }
 
-function repaired(
+/** Written out: a spread with changed fields costs as much as a system call here. */
+function afterUpdate(
+  { sessionId, createdAt, beganAt, fence, turn, former }: LogState,
+  rev: number,
+  updatedAt: number,
   entry: Readonly<Entry>,
+  blobs: LogState['blobs'],
+): LogState {
+  const removed = false;
+  if (turn === undefined && former === undefined) {
+    return { rev, sessionId, createdAt, beganAt, updatedAt, entry, blobs, fence, removed };
+  }
+  const next = { rev, sessionId, createdAt, beganAt, updatedAt, entry, blobs, fence, removed };
+  return { ...next, ...(turn && { turn }), ...(former && { former }) };
+}
+
+/** A change that also mends the stored path of the transcript. */
+function mended(
+  { entry, set, unset, blobs }: Placed,
   repair: { set?: { sessionFile: string }; unset?: string[] },
-): Readonly<Entry> {
+): Placed {
   const { sessionFile: _former, ...rest } = entry;
-  return Object.freeze({ ...rest, ...repair.set });
+  return {
+    entry: Object.freeze({ ...rest, ...repair.set }),
+    set: repair.set ? { ...set, ...repair.set } : set,
+    unset: repair.unset ? [...(unset ?? []), ...repair.unset] : unset,
+    ...(blobs && { blobs }),
+  };
 }

@@ -133,7 +133,7 @@ function createGeneration(
     return undo(cause);
   }
   const done = (): LogState => {
-    log.adopt(fd, generation, bytes, first, text.slice(-17));
+    log.adopt(fd, generation, { snapshot: bytes, all: bytes }, first, text.slice(-17));
     session.count();
     return first;
   };

@@ -22,7 +22,7 @@ import type { SessionFiles } from './session-files.ts';
 import { discard, moveIntoPlace, syncDirectory, writeAll } from './write-whole.ts';
 
 /** Smaller: folds cost more than they save. Larger: a cold read replays more lines. */
-const GROWTH_BYTES_MIN = 131_072;
+const GROWTH_BYTES_MIN = 262_144;
 /** A large snapshot is written anew only when the lines after it have outgrown it as often. */
 const SNAPSHOTS_MIN = 4;
 
@@ -65,21 +65,22 @@ async function prepare(
   const { log } = session;
   const { state, generation, size: covered } = log;
   if (!state || state.removed || log.damage) return undefined;
-  const snapshot = Buffer.from(encodeLine(snapshotOf(session.key, state)));
+  const snapshot = encodeLine(snapshotOf(session.key, state));
+  const bytes = Buffer.byteLength(snapshot);
   const temporary = join(
     session.directory,
     `${logName(generation + 1)}.tmp-${system.random.token()}`,
   );
   const fd = await system.fs.open(temporary, OPEN.createNew, 0o600);
   try {
-    await writeAll(system, fd, snapshot);
+    await context.disk.append(fd, snapshot, bytes);
     await system.fs.fsync(fd);
   } catch (cause) {
     await system.fs.close(fd);
     await discard(system, temporary);
     throw cause;
   }
-  return { temporary, fd, generation, covered, bytes: snapshot.length };
+  return { temporary, fd, generation, covered, bytes };
 }
 
 async function exchange(
@@ -122,15 +123,15 @@ async function exchangeInside(
     if (n === 0) return false;
     got += n;
   }
-  await writeAll(system, fd, since);
+  if (since.length > 0) await writeAll(system, fd, since);
   if (context.power) await system.fs.fdatasync(fd);
   await session.syncs.settled();
   const announced = encodeLine({ fold: generation + 1 });
   await context.disk.append(log.fd, announced, Buffer.byteLength(announced));
   await moveIntoPlace(system, temporary, join(session.directory, logName(generation + 1)));
   if (context.power) await syncDirectory(system, session.directory);
-  log.adopt(fd, generation + 1, bytes + since.length, state, log.trailer);
-  session.snapshotBytes = bytes;
+  const all = bytes + since.length;
+  log.adopt(fd, generation + 1, { snapshot: bytes, all }, state, log.trailer);
   session.foldRequired = false;
   session.count();
   return true;

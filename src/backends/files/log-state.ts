@@ -22,7 +22,7 @@ export interface LogState {
   readonly removed: boolean;
 }
 
-const NO_BLOBS: Readonly<Record<string, string>> = Object.freeze({});
+export const NO_BLOBS: Readonly<Record<string, string>> = Object.freeze({});
 
 /** Why a line can not follow; told as damage with the range of the line. */
 export class LineRefused extends TypeError {}
@@ -136,7 +136,11 @@ function afterCommit(state: LogState, line: ChangeLine, source: BlobSource): Log
 /** References that stay after a change: a field that is set inline or removed has none. */
 export function blobsAfter(
   blobs: Readonly<Record<string, string>>,
-  line: Pick<ChangeLine, 'set' | 'unset' | 'blobs'>,
+  line: {
+    readonly set?: JsonObject | undefined;
+    readonly unset?: readonly string[] | undefined;
+    readonly blobs?: Readonly<Record<string, string>> | undefined;
+  },
 ): Readonly<Record<string, string>> {
   if (blobs === NO_BLOBS && !line.blobs) return blobs;
   const after: Record<string, string> = { ...blobs };

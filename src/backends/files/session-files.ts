@@ -5,11 +5,10 @@
  */
 import { join } from 'node:path';
 import { HoldfastError } from '../../model/errors.ts';
-import { jsonBytes } from '../../model/json-bytes.ts';
 import { LIMITS } from '../../model/limits.ts';
-import { type Applied, checkEntryBytes, entryBytes } from '../../model/patch.ts';
+import { checkEntryBytes, entryBytes } from '../../model/patch.ts';
 import { agentOf } from '../../model/session-key.ts';
-import type { Change } from '../../model/state.ts';
+import type { Change, Entry } from '../../model/state.ts';
 import { breathe } from '../../system/timers.ts';
 import { type AgentFiles, makeDirectory } from './agent-files.ts';
 import type { Holding } from './descriptor-pool.ts';
@@ -27,6 +26,8 @@ import { TranscriptLog } from './transcript-log.ts';
 
 /** How often a session that is removed again and again is looked up before it is called busy. */
 const LOOKUPS_MAX = 100;
+/** A unit of a string becomes at most so many bytes. */
+const UTF8_BYTES_MAX = 3;
 
 export class SessionFiles implements Gate, Holding {
   readonly key: string;
@@ -49,8 +50,6 @@ export class SessionFiles implements Gate, Holding {
   foldRequired = false;
   /** The names of its directory and log are known to be on the disk. */
   named = false;
-  /** Bytes of the first line of the log, once it is known. */
-  snapshotBytes = 0;
   /** The turn that this store holds here. */
   turn: HeldTurn | undefined;
   /** At most so many bytes has the entry as JSON; counted exactly only when this comes near the limit. */
@@ -100,13 +99,12 @@ export class SessionFiles implements Gate, Holding {
     return this.turn?.counts(state) ? this.turn.fence : undefined;
   }
 
-  /** Refuses an entry that a change would make too large. */
-  checkSize(changed: Applied): void {
-    const added = changed.set ? jsonBytes(changed.set) : 0;
-    this.#entryBytesMost += added;
+  /** Refuses an entry that is too large after `units` of JSON text were added to it. */
+  checkSize(entry: Readonly<Entry>, units: number): void {
+    this.#entryBytesMost += units * UTF8_BYTES_MAX;
     if (this.#entryBytesMost <= LIMITS.entryBytesMax) return;
-    checkEntryBytes(changed.entry, this.key);
-    this.#entryBytesMost = entryBytes(changed.entry);
+    checkEntryBytes(entry, this.key);
+    this.#entryBytesMost = entryBytes(entry);
   }
 
   exclusive<T>(run: () => T | Promise<T>, options: ExclusiveOptions): Promise<T> {

@@ -62,6 +62,8 @@ export class SessionLog {
   size = 0;
   /** Bytes of the file at the last look; more than `size` when its last line is unfinished. */
   fileSize = 0;
+  /** Bytes of the snapshot in the first line; 0 before it was read. */
+  snapshotBytes = 0;
   state: LogState | undefined;
   damage: LogDamage | undefined;
 
@@ -155,14 +157,21 @@ export class SessionLog {
   }
 
   /** A generation that this process has just made takes the place of the one before. */
-  adopt(fd: number, generation: number, bytes: number, state: LogState, sealed: string): void {
+  adopt(
+    fd: number,
+    generation: number,
+    bytes: { snapshot: number; all: number },
+    state: LogState,
+    sealed: string,
+  ): void {
     this.close();
     this.fd = fd;
     this.generation = generation;
     this.#ino = this.#system.fs.fstatSync(fd).ino;
     this.size = 0;
     this.damage = undefined;
-    this.advance(state, bytes, sealed);
+    this.snapshotBytes = bytes.snapshot;
+    this.advance(state, bytes.all, sealed);
   }
 
   close(): void {
@@ -295,6 +304,7 @@ export class SessionLog {
       const end = bytes.indexOf(NEWLINE, at);
       if (end < 0) return;
       const line = bytes.subarray(at, end);
+      const isFirst = this.state === undefined;
       const decoded = decodeLine(line);
       const reason = 'reason' in decoded ? decoded.reason : this.#take(decoded.line);
       if (reason !== undefined) {
@@ -305,6 +315,7 @@ export class SessionLog {
         .toString('latin1', Math.max(0, line.length - TRAILER_LENGTH))
         .concat('\n');
       this.size += line.length + 1;
+      if (isFirst) this.snapshotBytes = this.size;
       at = end + 1;
     }
   }
