@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,6 +34,8 @@ async function main() {
   progress('');
   say(`\nAll goals\n${summaryText(results.cases)}\n`);
   keep(results);
+  progress('removing what was made');
+  await rm(root, { recursive: true, force: true });
   return results.cases.some(({ error }) => error !== undefined) ? 1 : 0;
 }
 

@@ -2,18 +2,13 @@ import { figure } from '../harness/figures.js';
 import { median } from '../harness/statistics.js';
 
 const SYSTEMS = ['holdfast', 'sqlite-normal', 'lmdb', 'one-json-file', 'file-per-session'];
-const STALL = { stallMs: 200, updates: 30 };
+const STALL = { stallMs: 200, updates: 12 };
 
 export const id = '8';
 export const title = 'Bytes written, and how long the event loop is held';
 
 export async function run(ctx) {
-  const stores = {};
-  for (const system of SYSTEMS) stores[system] = await ctx.store(system, { sessions: 1_000 });
-  const rounds = await ctx.interleave(
-    SYSTEMS.map((system) => [system, () => ctx.load(stores[system])]),
-    3,
-  );
+  const rounds = ctx.updateRounds ?? (await updateRounds(ctx));
   const bytes = (system) =>
     median(rounds.map((r) => (r[system].written?.calls ?? Number.NaN) / r[system].calls));
   const stalled = await ctx.store('holdfast', { sessions: 100, name: 'stalled' });
@@ -59,4 +54,14 @@ export async function run(ctx) {
       },
     ],
   };
+}
+
+/** What case 1 measures too, when this case runs without it. */
+async function updateRounds(ctx) {
+  const stores = {};
+  for (const system of SYSTEMS) stores[system] = await ctx.store(system, { sessions: 1_000 });
+  return ctx.interleave(
+    SYSTEMS.map((system) => [system, () => ctx.load(stores[system])]),
+    3,
+  );
 }

@@ -3,6 +3,7 @@ import { ratioOf } from '../harness/statistics.js';
 
 const ALL = [
   'holdfast',
+  'holdfast-open',
   'sqlite-normal',
   'lmdb',
   'lmdb-writemap',
@@ -28,6 +29,7 @@ export async function run(ctx) {
     ]),
   ];
   const rounds = await ctx.interleave(entries);
+  ctx.updateRounds = rounds;
   const lines = [];
   for (const system of ALL) {
     const lost = await ctx.lost(stores[system]);

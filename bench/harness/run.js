@@ -9,6 +9,8 @@ import { runChild, runTogether } from './start-child.js';
 export class Run {
   /** Milliseconds of the longest block of an event loop of ours, by case. */
   blocks = new Map();
+  /** The rounds of case 1, for whoever wants to know more of them. */
+  updateRounds;
   #stores = new Map();
   #seed;
   #case = '';
@@ -37,9 +39,21 @@ export class Run {
     if (known !== undefined) return known;
     this.note(`making ${sessions} sessions: ${SYSTEMS[system].title}`);
     const store = { system, sessions, dir: join(this.root, id), updates: 0, records: 0 };
-    await runChild('fill', { ...store, fat }, { deadlineMs: 400_000 });
+    await this.#fill(store, fat);
     this.#stores.set(id, store);
     return store;
+  }
+
+  /** Several processes where the system bears it: making a session is creating files. */
+  async #fill({ system, dir, sessions }, fat) {
+    const fillers = SYSTEMS[system].fillers ?? 1;
+    const share = Math.ceil(sessions / fillers);
+    const jobs = [];
+    for (let from = 0; from < sessions; from += share) {
+      const to = Math.min(sessions, from + share);
+      jobs.push(['fill', { system, dir, from, to, fat }]);
+    }
+    await runTogether(jobs, { deadlineMs: 600_000 });
   }
 
   /** What a load process is told, with the defaults of this run. */

@@ -4,14 +4,14 @@ import { SYSTEMS } from '../systems/index.js';
 
 const SLICE = 5_000;
 
-/** Makes the sessions that the other jobs then work on. */
-export async function run({ system, dir, sessions, fat }, { ready }) {
+/** Makes the sessions `from` to `to` that the other jobs then work on. */
+export async function run({ system, dir, from, to, fat }, { ready }) {
   await ready();
   mkdirSync(dir, { recursive: true });
   const opened = await SYSTEMS[system].open(dir);
-  for (let from = 0; from < sessions; from += SLICE) {
+  for (let first = from; first < to; first += SLICE) {
     const pairs = [];
-    for (let i = from; i < Math.min(sessions, from + SLICE); i++) {
+    for (let i = first; i < Math.min(to, first + SLICE); i++) {
       pairs.push([keyOf(i), fat ? fatEntryOf(i) : entryOf(i)]);
     }
     await opened.createMany(pairs);

@@ -1,9 +1,10 @@
 const load = () => import('../../dist/index.js');
 
 /** Our own store, through its public face, from the built package. */
-export const holdfast = (options) => ({
-  title: `Holdfast, durability '${options.durability}'`,
+export const holdfast = (title, options) => ({
+  title,
   load,
+  fillers: 2,
   async open(dir) {
     const { openStore } = await load();
     const store = await openStore(dir, options);

@@ -11,7 +11,8 @@ import { rawReplace } from './raw-replace.js';
 /**
  * Every system that is measured, by id. A system is
  *
- *   { title, open(dir) -> opened, load() }    load: imports its module, nothing else
+ *   { title, open(dir) -> opened, load(), fillers }
+ *   load: imports its module, nothing else; fillers: processes that may fill a store together
  *   opened = {
  *     createMany(pairs)    [key, entry] pairs of new sessions, the quickest way there is
  *     session(key)         a handle: update(entry => patch), append(record)
@@ -27,8 +28,9 @@ import { rawReplace } from './raw-replace.js';
  * it pays for no promise.
  */
 export const SYSTEMS = {
-  holdfast: holdfast({ durability: 'process' }),
-  'holdfast-power': holdfast({ durability: 'power' }),
+  holdfast: holdfast('Holdfast', {}),
+  'holdfast-open': holdfast('Holdfast, openFilesMax 4,096', { openFilesMax: 4_096 }),
+  'holdfast-power': holdfast("Holdfast, durability 'power'", { durability: 'power' }),
   'sqlite-normal': sqlite({ synchronous: 'NORMAL' }),
   'sqlite-full': sqlite({ synchronous: 'FULL' }),
   lmdb: lmdb({ useWritemap: false }),
