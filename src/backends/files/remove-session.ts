@@ -6,9 +6,10 @@
  *     3. it is emptied in small steps, off the event loop, after the caller was answered
  *
  * Whoever has the files open sees the last line and looks the session up again by its path. A crash
- * before 2 leaves an ended log in its place, which counts as no session and is continued by the
- * next one of the key; a crash in 3 leaves a directory that the next opening empties. Where the
- * system does not move a directory with open files (Windows), 2 and 3 wait for that opening.
+ * before 2 leaves an ended log in its place, which counts as no session, and whoever writes there
+ * next goes on with 2; a crash in 3 leaves a directory that the next opening empties. Where the
+ * system does not move a directory with open files (Windows), the next session of the key begins
+ * the next generation of the log in it.
  */
 import { join } from 'node:path';
 import type { Guard } from '../../contract/backend.ts';
@@ -60,7 +61,8 @@ async function transcriptsElsewhere(
   return paths.filter((path) => !path.startsWith(session.directory));
 }
 
-function moveAway(context: FilesContext, session: SessionFiles): string | undefined {
+/** Runs inside the session, whose log has ended: the path that it was moved to. */
+export function moveAway(context: FilesContext, session: SessionFiles): string | undefined {
   const away = join(session.agent.paths.sessions, REMOVED_PREFIX + context.system.random.token());
   try {
     context.system.fs.renameSync(session.directory, away);

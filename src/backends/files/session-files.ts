@@ -18,6 +18,7 @@ import { ioError } from './io-error.ts';
 import { journalPrefix } from './journal.ts';
 import { sessionFolder, within } from './layout.ts';
 import type { LogState } from './log-state.ts';
+import { moveAway, removeTree } from './remove-session.ts';
 import { SessionLock } from './session-lock.ts';
 import { SessionLog } from './session-log.ts';
 import { type ExclusiveOptions, type Gate, SessionQueue } from './session-queue.ts';
@@ -241,9 +242,20 @@ export class SessionFiles implements Gate, Holding {
       return 'behind';
     }
     if (log.state && !log.state.removed) return 'in';
-    if (lock.isInPlace()) return 'in';
+    if (lock.isInPlace() && !(log.state && this.#finishRemoval())) return 'in';
     this.forget();
     return 'again';
+  }
+
+  /**
+   * A removal was cut short by a crash after its commit: its directory is moved away now, so that
+   * nothing in it comes back with the next session of the key. `false`: it can not be moved yet.
+   */
+  #finishRemoval(): boolean {
+    const moved = moveAway(this.#context, this);
+    if (moved === undefined) return false;
+    this.#context.later(removeTree(this.#context.system, moved));
+    return true;
   }
 
   #close(): void {

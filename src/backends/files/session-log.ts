@@ -7,6 +7,8 @@
  *     open   --last line announces a fold--> not trusted from memory until the next generation was
  *              looked for: found, it takes the place of this one; not found, the fold was given up
  *     open   --unlinked, replaced or shrunk--> looked up again by its path, replayed from the start
+ *     open   --its last line ends the session--> looked up again at every look: the next session of
+ *              the key has a log of its own, here or in another directory of this name
  *     any    --a whole line does not decode--> damaged: the state before it is the last good one
  *
  * Whoever reads takes no lock: lines are appended whole and in order, so every prefix of whole
@@ -96,9 +98,10 @@ export class SessionLog {
       }
       const facts = this.#system.fs.fstatSync(this.fd);
       this.#lookedAt = this.#system.clock.elapsed();
-      if (facts.nlink === 0 || facts.size < this.size || this.#isRepaired(facts.ino)) {
-        this.close();
-        this.#forget();
+      // A damaged log may have been moved aside by a repair.
+      const away = facts.nlink === 0 || (this.damage !== undefined && !this.#isInPlace());
+      if (away || facts.size < this.size) {
+        this.#reopen();
         continue;
       }
       // An unfinished last line may have been cut off and followed by one of the same length.
@@ -107,7 +110,7 @@ export class SessionLog {
         this.#replayFrom(this.#read(facts.size));
         this.fileSize = facts.size;
       }
-      if (!this.#foldAnnounced || !this.#follow()) return true;
+      if (this.#isNewest()) return true;
     }
     throw new HoldfastError(
       'IO_FAILED',
@@ -123,8 +126,8 @@ export class SessionLog {
    * for a moment is looked at in full: people delete and restore files by hand.
    */
   #isUnchanged(): boolean {
-    if (this.fd < 0 || this.size !== this.fileSize || this.#foldAnnounced || this.damage)
-      return false;
+    if (this.fd < 0 || this.size !== this.fileSize || this.damage) return false;
+    if (this.#foldAnnounced || this.state?.removed) return false;
     if (this.#system.clock.elapsed() - this.#lookedAt > LOOK_MS_MAX) return false;
     return this.#system.fs.readSync(this.fd, PROBE, 0, 1, this.size) === 0;
   }
@@ -198,6 +201,11 @@ export class SessionLog {
     return found.sort((a, b) => a - b);
   }
 
+  #reopen(): void {
+    this.close();
+    this.#forget();
+  }
+
   #forget(): void {
     this.generation = 0;
     this.size = 0;
@@ -254,13 +262,24 @@ export class SessionLog {
     return got === TRAILER_LENGTH && this.#trailer.endsWith(end.toString('latin1'));
   }
 
-  /** Whether a damaged log was moved aside by a repair. */
-  #isRepaired(ino: number): boolean {
-    if (!this.damage) return false;
+  /** Whether no other log has taken the place of this one; opens it, or lets the next look do so. */
+  #isNewest(): boolean {
+    if (this.state?.removed) {
+      if (this.#isInPlace() && this.generations().at(-1) === this.generation) return true;
+      this.#reopen();
+      return false;
+    }
+    if (!this.#foldAnnounced) return true;
+    // Generations are unlinked in their order: while this one has its name, no later one lost its.
+    return !this.#follow() && this.#system.fs.fstatSync(this.fd).nlink > 0;
+  }
+
+  /** Whether the path leads to the log that is open. */
+  #isInPlace(): boolean {
     try {
-      return this.#system.fs.lstatSync(this.path).ino !== ino;
+      return this.#system.fs.lstatSync(this.path).ino === this.#ino;
     } catch (cause) {
-      if (isMissing(cause)) return true;
+      if (isMissing(cause)) return false;
       throw cause;
     }
   }
@@ -273,14 +292,11 @@ export class SessionLog {
     try {
       fd = fs.openSync(join(this.#directory, logName(next)), OPEN.append, 0);
     } catch (cause) {
-      if (isMissing(cause)) {
-        // The whole directory may have been moved away meanwhile; then this log says so by itself.
-        return false;
-      }
+      // The whole directory may have been moved away meanwhile; then this log says so by itself.
+      if (isMissing(cause)) return false;
       throw ioError(cause, 'open the metadata log', this.#key);
     }
-    this.close();
-    this.#forget();
+    this.#reopen();
     this.fd = fd;
     this.generation = next;
     this.#ino = requireOwnFile(fs.fstatSync(fd), this.path, this.#key).ino;
