@@ -9,9 +9,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   system: ['model'],
   'backends/memory': ['contract', 'model'],
   'backends/files': ['system', 'contract', 'model'],
-  openclaw: ['store', 'contract', 'model', 'system'],
+  openclaw: ['adopt-state-dir', 'store', 'contract', 'model', 'system'],
   cli: ['openclaw', 'store', 'contract', 'model', 'open-store'],
   'open-store': ['backends/memory', 'backends/files', 'store', 'contract', 'model', 'system'],
+  'adopt-state-dir': ['openclaw', 'backends/files', 'store', 'contract', 'model', 'system'],
   index: ['open-store', 'store', 'contract', 'model'],
 };
 

@@ -1,0 +1,44 @@
+/** What an adoption did, and everything that it did not do. */
+export interface AdoptReport {
+  /** Sessions that this call took over. */
+  adopted: number;
+  /** Sessions that were taken over before, those included that were removed since. */
+  known: number;
+  /** Entries that were not taken over. They stay in `sessions.json` as they are. */
+  refused: Refusal[];
+  /** What was tolerated or left alone, and why. */
+  notices: Notice[];
+  stores: AdoptedStore[];
+}
+
+/** An entry that is not a session of the Holdfast store. */
+export interface Refusal {
+  key: string;
+  /** The `sessions.json` that has it, relative to the state directory. */
+  path: string;
+  reason: string;
+}
+
+/** Something that a person may want to look at. At most one a session. */
+export interface Notice {
+  key?: string;
+  /** Relative to the state directory. */
+  path?: string;
+  reason: string;
+}
+
+/** One `sessions.json` and what became of it. */
+export interface AdoptedStore {
+  agentId: string;
+  /** Relative to the state directory. */
+  path: string;
+  /** Entries in the file, whatever their shape; 0 for a file that could not be read. */
+  entries: number;
+  adopted: number;
+  known: number;
+  refused: number;
+  /** Transcripts that no session refers to. They stay where they lie. */
+  orphans: number;
+  /** Set when the file could not be read: nothing of this agent was taken over. */
+  unreadable?: string;
+}

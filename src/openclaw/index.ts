@@ -1,0 +1,3 @@
+/** What `holdfast/openclaw` offers. */
+export { type AdoptOptions, adoptStateDir } from '../adopt-state-dir.ts';
+export type { AdoptedStore, AdoptReport, Notice, Refusal } from './adopt-report.ts';

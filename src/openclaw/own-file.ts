@@ -1,0 +1,72 @@
+import type { FileFacts, FileSystem } from '../system/file-system.ts';
+import { OPEN } from '../system/file-system.ts';
+
+/** A file that was read, that is not there, or that is not read and why. */
+export type FileRead = { bytes: Buffer; mtimeMs: number } | { missing: true } | { reason: string };
+
+/**
+ * Reads a regular file whole, or its first `headBytes`. A link is not followed and a foreign kind
+ * of file not opened: a state directory may hold anything, and adoption reads nothing outside.
+ */
+export async function readOwnFile(
+  fs: FileSystem,
+  path: string,
+  limit: { bytesMax: number } | { headBytes: number },
+): Promise<FileRead> {
+  try {
+    const odd = whyNotOwn(await fs.lstat(path));
+    if (odd !== undefined) return { reason: odd };
+    // Windows has no flag that refuses links; elsewhere this also holds when the file was just swapped.
+    const fd = await fs.open(path, OPEN.read, 0);
+    try {
+      const facts = await fs.fstat(fd);
+      const oddNow = whyNotOwn(facts);
+      if (oddNow !== undefined) return { reason: oddNow };
+      if ('bytesMax' in limit && facts.size > limit.bytesMax) {
+        return { reason: `it has ${facts.size} bytes; at most ${limit.bytesMax} are read` };
+      }
+      const length = 'headBytes' in limit ? Math.min(facts.size, limit.headBytes) : facts.size;
+      return { bytes: await readBytes(fs, fd, length), mtimeMs: facts.mtimeMs };
+    } finally {
+      await fs.close(fd);
+    }
+  } catch (cause) {
+    const code = (cause as { code?: unknown }).code;
+    if (code === 'ENOENT') return { missing: true };
+    // A reason that the report shows: unreadable is neither missing nor empty.
+    return {
+      reason: code === 'ELOOP' ? 'it is a link' : `it cannot be read: ${(cause as Error).message}`,
+    };
+  }
+}
+
+/** Whether a directory is there, and is one itself rather than a link to one. */
+export async function directoryKind(
+  fs: FileSystem,
+  path: string,
+): Promise<'directory' | 'missing' | 'foreign'> {
+  try {
+    return (await fs.lstat(path)).isDirectory() ? 'directory' : 'foreign';
+  } catch (cause) {
+    if ((cause as { code?: unknown }).code === 'ENOENT') return 'missing';
+    throw cause;
+  }
+}
+
+/** Why a file is not one that a store of ours would read or write, or `undefined`. */
+export function whyNotOwn(facts: FileFacts): string | undefined {
+  if (facts.isSymbolicLink()) return 'it is a link';
+  if (!facts.isFile()) return 'it is no regular file';
+  return facts.nlink > 1 ? 'it is linked under a second name' : undefined;
+}
+
+async function readBytes(fs: FileSystem, fd: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(length);
+  let at = 0;
+  while (at < length) {
+    const count = await fs.read(fd, bytes, at, length - at, at);
+    if (count === 0) break;
+    at += count;
+  }
+  return bytes.subarray(0, at);
+}

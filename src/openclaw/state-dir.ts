@@ -1,0 +1,117 @@
+/** What an OpenClaw state directory of the JSON era holds, looked at without changing anything. */
+import { join } from 'node:path';
+import { HoldfastError } from '../model/errors.ts';
+import { isPlainObject } from '../model/plain-object.ts';
+import { shown } from '../model/text.ts';
+import type { FileSystem } from '../system/file-system.ts';
+import type { Notice } from './adopt-report.ts';
+import { directoryKind, readOwnFile } from './own-file.ts';
+import { keepsSessionsInSqlite } from './sqlite-era.ts';
+
+/** The `sessions` directory of one agent. */
+export interface AgentSessions {
+  agentId: string;
+  /** Relative to the state directory, with slashes. */
+  path: string;
+  directory: string;
+}
+
+export interface StateDir {
+  /** The real path: the directory itself may be reached through a link. */
+  root: string;
+  agents: AgentSessions[];
+  notices: Notice[];
+}
+
+/** The form of an agent's name in OpenClaw, which is also the name of its directory. */
+const AGENT_ID = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+
+/** Finds the agents of a state directory. `IO_FAILED` when there is no such directory. */
+export async function surveyStateDir(fs: FileSystem, directory: string): Promise<StateDir> {
+  const root = realDirectory(fs, directory);
+  const notices: Notice[] = await configNotices(fs, root);
+  if ((await directoryKind(fs, join(root, 'sessions'))) === 'directory') {
+    notices.push({
+      path: 'sessions',
+      reason: 'a directory from before there were agents; not read',
+    });
+  }
+  const agents: AgentSessions[] = [];
+  const kind = await directoryKind(fs, join(root, 'agents'));
+  if (kind !== 'directory') {
+    const what = kind === 'missing' ? 'is not there' : 'is no directory';
+    notices.push({ path: 'agents', reason: `${what}: this is no OpenClaw state directory` });
+    return { root, agents, notices };
+  }
+  for (const { name } of (await fs.readdir(join(root, 'agents'))).sort(byName)) {
+    const found = await agentSessions(fs, root, name);
+    if ('directory' in found) {
+      agents.push(found);
+      if (await keepsSessionsInSqlite(fs, join(root, 'agents', name))) {
+        const reason = 'newer versions of OpenClaw keep the sessions of this agent here; not read';
+        notices.push({ path: `agents/${name}/agent/openclaw-agent.sqlite`, reason });
+      }
+    } else if (found.reason !== undefined) {
+      notices.push({ path: `agents/${name}`, reason: found.reason });
+    }
+  }
+  return { root, agents, notices };
+}
+
+function realDirectory(fs: FileSystem, directory: string): string {
+  try {
+    const root = fs.realpathSync(directory);
+    if (fs.lstatSync(root).isDirectory()) return root;
+  } catch (cause) {
+    throw new HoldfastError(
+      'IO_FAILED',
+      `${directory} can not be adopted: ${(cause as Error).message}.`,
+      { cause },
+    );
+  }
+  throw new HoldfastError('IO_FAILED', `${directory} can not be adopted: it is no directory.`);
+}
+
+async function agentSessions(
+  fs: FileSystem,
+  root: string,
+  name: string,
+): Promise<AgentSessions | { reason?: string }> {
+  const home = join(root, 'agents', name);
+  const directory = join(home, 'sessions');
+  if ((await directoryKind(fs, home)) !== 'directory') {
+    return { reason: 'it is no directory of its own; not opened' };
+  }
+  const kind = await directoryKind(fs, directory);
+  if (kind === 'missing') return {};
+  if (kind === 'foreign') return { reason: '`sessions` is no directory of its own; not opened' };
+  if (AGENT_ID.test(name)) {
+    return { agentId: name, path: `agents/${name}/sessions`, directory };
+  }
+  // Holdfast makes such directories for agents with names of another form; they hold no sessions.json.
+  const list = await readOwnFile(fs, join(directory, 'sessions.json'), { headBytes: 0 });
+  return 'missing' in list ? {} : { reason: 'its name is not one that OpenClaw gives to an agent' };
+}
+
+/** Settings that put sessions somewhere else, which adoption does not follow. */
+async function configNotices(fs: FileSystem, root: string): Promise<Notice[]> {
+  const path = 'openclaw.json';
+  const read = await readOwnFile(fs, join(root, path), { bytesMax: 16_777_216 });
+  if ('missing' in read) return [];
+  if ('reason' in read) return [{ path, reason: `not read: ${read.reason}` }];
+  let config: unknown;
+  try {
+    config = JSON.parse(read.bytes.toString('utf8'));
+  } catch {
+    const reason = 'it is no plain JSON, so a `session.store` in it, if any, was not seen';
+    return [{ path, reason }];
+  }
+  const session = isPlainObject(config) ? config.session : undefined;
+  const store = isPlainObject(session) ? session.store : undefined;
+  if (store === undefined) return [];
+  return [{ path, reason: `session.store is ${shown(store)}; only the usual places are read` }];
+}
+
+function byName(a: { name: string }, b: { name: string }): number {
+  return a.name < b.name ? -1 : 1;
+}
