@@ -16,9 +16,22 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 // An interrupted run must still end its children and remove what it made.
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
 
-const plan = readOptions(process.argv.slice(2));
-if (plan.help) process.stdout.write(USAGE);
-else process.exitCode = await main();
+const plan = planOrUsage();
+if (plan?.help) process.stdout.write(USAGE);
+else if (plan) process.exitCode = await main();
+
+function planOrUsage() {
+  try {
+    return readOptions(
+      process.argv.slice(2),
+      CASES.map(({ id }) => id),
+    );
+  } catch (error) {
+    process.stderr.write(`${error.message}\n\n${USAGE}`);
+    process.exitCode = 2;
+    return undefined;
+  }
+}
 
 async function main() {
   if (!existsSync(here('../dist/index.js'))) {

@@ -9,7 +9,7 @@ export const USAGE = `npm run bench -- [options]
 `;
 
 const FULL = {
-  rounds: 7,
+  rounds: 5,
   warmMs: 400,
   measureMs: 1_500,
   flatSessions: 20_000,
@@ -27,7 +27,7 @@ const QUICK = {
 };
 
 /** What a run does: sizes, rounds, and which cases. */
-export function readOptions(args) {
+export function readOptions(args, known) {
   const { values } = parseArgs({
     args,
     options: {
@@ -39,12 +39,19 @@ export function readOptions(args) {
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
+  if (values.readme && values.only !== undefined) {
+    throw new Error('--readme shows a whole run: leave out --only');
+  }
+  const only = values.only?.split(',').map((id) => id.trim());
+  const unknown = only?.find((id) => !known.includes(id));
+  if (unknown !== undefined)
+    throw new Error(`--only: there is no case ${unknown}, only ${known.join(', ')}`);
   const seed = Number(values.seed);
   if (!Number.isInteger(seed)) throw new Error(`--seed: ${values.seed} is no whole number`);
   return {
     ...(values.quick ? QUICK : FULL),
     quick: values.quick,
-    only: values.only?.split(',').map((id) => id.trim()),
+    only,
     readme: values.readme,
     dir: values.dir,
     help: values.help,
