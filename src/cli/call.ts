@@ -27,6 +27,8 @@ export interface Call {
   readonly now: number;
   /** Says something to a person, on standard error; a script that asked for JSON is told nothing. */
   note(text: string): void;
+  /** Tells what the library tolerated, on standard error. */
+  warn(warning: Warning): void;
 }
 
 export interface StoreCall extends Call {
@@ -66,7 +68,7 @@ export class Runner {
     const { env, cwd } = this.shell;
     const location = findStore({ option: options.store, env, cwd, use });
     const call = this.#call(options);
-    const store = await openStore(location, { onWarning: (warning) => this.#warn(call, warning) });
+    const store = await openStore(location, { onWarning: call.warn });
     try {
       this.outcome = await work({ ...call, store });
     } finally {
@@ -91,14 +93,12 @@ export class Runner {
       note: (text) => {
         if (!json) this.shell.stderr.write(`${text}\n`);
       },
+      warn: (warning) => {
+        const { code, message } = warning;
+        const text = `holdfast: warning: ${safeLine(message)} (${safeLine(code)})`;
+        this.shell.stderr.write(`${json ? JSON.stringify({ warning }) : text}\n`);
+      },
     };
-  }
-
-  #warn(call: Call, warning: Warning): void {
-    const text = call.json
-      ? JSON.stringify({ warning })
-      : `holdfast: warning: ${safeLine(warning.message)} (${safeLine(warning.code)})`;
-    this.shell.stderr.write(`${text}\n`);
   }
 }
 

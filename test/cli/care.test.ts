@@ -3,6 +3,7 @@ import {
   appendFileSync,
   cpSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   writeFileSync,
@@ -136,6 +137,15 @@ describe('holdfast adopt', () => {
     const { stdout } = await holdfast(['tail', 'telegram:direct:555001', '--store', state]);
     expect(stdout).toMatch(/\d\d:\d\d:\d\d {2}user {7}\S/);
     expect((await holdfast(['verify', '--store', state])).code).toBe(0);
+  });
+
+  it('makes nothing of a directory that has no sessions', async () => {
+    const empty = join(root(), 'empty');
+    mkdirSync(empty);
+    const ran = await holdfast(['adopt', empty]);
+    expect(ran.code).toBe(1);
+    expect(ran.stdout).toMatch(/^notice {2}agents: is not there.*\n\nAdopted 0 sessions\.\n$/);
+    expect(readdirSync(empty)).toEqual([]);
   });
 
   it('refuses a directory that is not there', async () => {

@@ -25,12 +25,13 @@ export const addAdopt: AddCommand = (program, runner) => {
     )
     .action((directory: string, _options, command) =>
       runner.run(command, async (call) => {
-        const report = await adoptStateDir(resolve(call.shell.cwd, directory));
+        const state = resolve(call.shell.cwd, directory);
+        const report = await adoptStateDir(state, { onWarning: call.warn });
         if (call.json) await call.out.document(report);
         else await print(call, report);
-        const whole =
-          report.refused.length === 0 && report.stores.every(({ unreadable }) => !unreadable);
-        return whole ? undefined : 1;
+        const read = report.stores.filter(({ unreadable }) => unreadable === undefined);
+        const whole = report.refused.length === 0 && read.length === report.stores.length;
+        return whole && read.length > 0 ? undefined : 1;
       }),
     );
 };
@@ -51,18 +52,18 @@ async function print({ out }: Call, report: AdoptReport): Promise<void> {
     { title: 'REFUSED', ...right },
     { title: 'ORPHANS', ...right },
   ];
+  const problems = [
+    ...report.stores
+      .filter(({ unreadable }) => unreadable !== undefined)
+      .map(({ path, unreadable }) => [red('unreadable'), path, unreadable]),
+    ...report.refused.map(({ key, path, reason }) => [red('refused'), `${key} in ${path}`, reason]),
+    ...report.notices.map(({ key, path, reason }) => {
+      const where = [key, path].filter((part) => part !== undefined).join(' in ');
+      return [yellow('notice'), where, reason];
+    }),
+  ].map(([what, where = '', why = '']) => `${what}  ${safeLine(where)}: ${safeLine(why)}`);
   if (rows.length > 0) await out.lines([...columnLines(columns, rows, out.width, dim), '']);
-  for (const { path, unreadable } of report.stores) {
-    if (unreadable === undefined) continue;
-    await out.line(`${red('unreadable')}  ${safeLine(path)}: ${safeLine(unreadable)}`);
-  }
-  for (const { key, path, reason } of report.refused) {
-    await out.line(`${red('refused')}  ${safeLine(key)} in ${safeLine(path)}: ${safeLine(reason)}`);
-  }
-  for (const { key, path, reason } of report.notices) {
-    const where = [key, path].filter((part) => part !== undefined).map(safeLine);
-    await out.line(`${yellow('notice')}  ${where.join(' in ')}: ${safeLine(reason)}`);
-  }
+  if (problems.length > 0) await out.lines([...problems, '']);
   const known = report.known > 0 ? `, ${number(report.known)} known before` : '';
   await out.line(`Adopted ${counted(report.adopted, 'session')}${known}.`);
 }
