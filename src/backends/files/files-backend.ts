@@ -55,7 +55,17 @@ export class FilesBackend implements Backend {
 
   read(key: string): Promise<SessionState | undefined> {
     const session = this.#store.session(key);
-    const show = (state: LogState | undefined) => state && shownState(this.#store, session, state);
+    let seen: LogState['turn'];
+    const show = (
+      state: LogState | undefined,
+    ): SessionState | undefined | Promise<SessionState | undefined> => {
+      const shown = state && shownState(this.#store, session, state);
+      // The turn may have ended between the two looks; its end is in the log before its lock is free.
+      if (shown?.turn?.status !== 'cut-off' || state?.turn === seen) return shown;
+      seen = state?.turn;
+      const again = session.look();
+      return again instanceof Promise ? again.then(show) : show(again);
+    };
     try {
       const state = session.look();
       return state instanceof Promise ? state.then(show) : Promise.resolve(show(state));

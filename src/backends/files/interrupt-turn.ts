@@ -38,13 +38,14 @@ export async function endTurn(
   session: SessionFiles,
   fence: number,
 ): Promise<void> {
-  if (session.turn?.fence !== fence) return;
+  const held = session.turn;
+  if (held?.fence !== fence) return;
   try {
     await session.exclusive(() => endInside(context, session, fence, false), { create: false });
   } finally {
     // Whatever the log says, the kernel's lock is free from here on: the next one may begin.
-    session.turn?.drop();
-    session.turn = undefined;
+    held.drop();
+    if (session.turn === held) session.turn = undefined;
   }
 }
 

@@ -11,7 +11,7 @@
  */
 import { HoldfastError } from '../../model/errors.ts';
 import type { System } from '../../system/system.ts';
-import { pause } from '../../system/timers.ts';
+import { breathe, pause } from '../../system/timers.ts';
 
 /** What the queue needs of the session that it guards. */
 export interface Gate {
@@ -165,6 +165,8 @@ export class SessionQueue {
       if (entered === 'in') {
         tries = -1;
         await this.#serveBatch();
+        // However many wait: other sessions of this process and other processes go on in between.
+        if (this.#line.length > 0) await breathe(this.#system.timers);
       } else if (entered === 'busy') {
         this.#refuseLate();
         await this.#backOff(tries);
@@ -218,7 +220,7 @@ export class SessionQueue {
 
   #backOff(tries: number): Promise<void> {
     const { timers, random } = this.#system;
-    if (tries < QUICK_TRIES) return new Promise((resolve) => timers.soon(resolve));
+    if (tries < QUICK_TRIES) return breathe(timers);
     return pause(timers, 1 + random.fraction() * Math.min(PAUSE_MS_MAX, tries - QUICK_TRIES));
   }
 
