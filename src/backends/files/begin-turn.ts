@@ -46,6 +46,7 @@ export async function beginTurn(
   const { clock } = context.system;
   const began = clock.elapsed();
   const waiter: Waiter = {};
+  session.waiting += 1;
   try {
     for (let tries = 0; ; tries++) {
       ask.signal?.throwIfAborted();
@@ -58,6 +59,7 @@ export async function beginTurn(
       await untilChance(context, session, ask, waiter, began, tries);
     }
   } finally {
+    session.waiting -= 1;
     waiter.ticket?.drop();
   }
 }

@@ -14,6 +14,7 @@
  */
 import { join } from 'node:path';
 import { OPEN } from '../../system/file-system.ts';
+import { cutTornTail } from './cut-torn-tail.ts';
 import type { FilesContext } from './files-context.ts';
 import { logName } from './layout.ts';
 import { encodeLine } from './log-line.ts';
@@ -126,6 +127,9 @@ async function exchangeInside(
   if (since.length > 0) await writeAll(system, fd, since);
   if (context.power) await system.fs.fdatasync(fd);
   await session.syncs.settled();
+  // Nothing may be glued to what a writer that died has left of its line.
+  if (log.fileSize !== log.size)
+    cutTornTail(context, session, log.path, log.fd, log.size, log.fileSize);
   const announced = encodeLine({ fold: generation + 1 });
   await context.disk.append(log.fd, announced, Buffer.byteLength(announced));
   await moveIntoPlace(system, temporary, join(session.directory, logName(generation + 1)));

@@ -1,4 +1,5 @@
 import type { TurnAsk, TurnGrant } from '../../contract/backend.ts';
+import { HoldfastError } from '../../model/errors.ts';
 import type { FormerTurn } from '../../model/state.ts';
 import { newState } from './commit-entry.ts';
 import { commitLine, createLog } from './commit-line.ts';
@@ -10,6 +11,9 @@ import { formerOf, type LogState } from './log-state.ts';
 import type { SessionFiles } from './session-files.ts';
 import { shownState } from './shown-state.ts';
 import { removeTurnLock, takeTurnLock } from './turn-lock.ts';
+
+/** Larger: no more than that can be in the way. Smaller: some who look at leftovers stop a turn. */
+const PASSED_MAX = 64;
 
 /**
  * Runs inside the session, whose turn is free, cut off, or taken away from its holder: the next
@@ -24,21 +28,10 @@ export async function grantTurn(
   const { system } = context;
   const state =
     session.state ?? (await createLog(context, session, newState(context, Object.freeze({}))));
-  const turn: LoggedTurn = Object.freeze({
-    fence: state.fence + 1,
-    holder: Object.freeze({ ...ask.holder }),
-    ...(ask.label !== undefined && { label: ask.label }),
-    startedAt: system.clock.now(),
-  });
+  const { turn, fd } = lockNext(context, session, state.fence + 1, ask);
   const former: FormerTurn | undefined = before
     ? Object.freeze({ ...formerOf(before), ended: before.ended })
     : state.former;
-  let fd: number;
-  try {
-    fd = takeTurnLock(system, session.directory, turn.fence, turn);
-  } catch (cause) {
-    throw ioError(cause, 'lock a turn', session.key);
-  }
   const { former: _former, ...rest } = state;
   const next: LogState = { ...rest, fence: turn.fence, turn, ...(former && { former }) };
   const line = JSON.stringify({ turn, ...(former && { former }) });
@@ -58,4 +51,34 @@ export async function grantTurn(
     state: shownState(context, session, next),
     ...(former && { previous: former }),
   };
+}
+
+/**
+ * The lock of the next turn. A number whose lock is held is passed over: its file was left by a
+ * process that died before its commit, and somebody is looking at it.
+ */
+function lockNext(
+  context: FilesContext,
+  session: SessionFiles,
+  first: number,
+  ask: TurnAsk,
+): { turn: LoggedTurn; fd: number } {
+  const { system } = context;
+  const holder = Object.freeze({ ...ask.holder });
+  const label = ask.label === undefined ? {} : { label: ask.label };
+  const startedAt = system.clock.now();
+  for (let fence = first; fence < first + PASSED_MAX; fence++) {
+    const turn: LoggedTurn = Object.freeze({ fence, holder, ...label, startedAt });
+    try {
+      const fd = takeTurnLock(system, session.directory, fence, turn);
+      if (fd !== undefined) return { turn, fd };
+    } catch (cause) {
+      throw ioError(cause, 'lock a turn', session.key);
+    }
+  }
+  throw new HoldfastError(
+    'IO_FAILED',
+    `Turns ${first} to ${first + PASSED_MAX - 1} of session ${JSON.stringify(session.key)} are locked though none of them has begun. Something else locks files in ${session.directory}.`,
+    { key: session.key },
+  );
 }

@@ -51,6 +51,8 @@ export class SessionFiles implements Gate, Holding {
   foldRequired = false;
   /** The names of its directory and log are known to be on the disk. */
   named = false;
+  /** Calls of this store that wait for a turn here: it would begin where nobody looks after it. */
+  waiting = 0;
   /** The turn that this store holds here. */
   turn: HeldTurn | undefined;
   /** At most so many bytes has the entry as JSON; counted exactly only when this comes near the limit. */
@@ -77,7 +79,7 @@ export class SessionFiles implements Gate, Holding {
 
   /** Nothing would be lost if this object were made anew. */
   get evictable(): boolean {
-    return this.idle && this.turn === undefined;
+    return this.idle && this.turn === undefined && this.waiting === 0 && !this.foldRequired;
   }
 
   get inside(): boolean {

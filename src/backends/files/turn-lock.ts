@@ -33,21 +33,22 @@ export function isTurnAlive(system: System, directory: string, fence: number): b
   return isHeld(system, join(directory, turnLockName(fence)));
 }
 
-/** Makes and takes the lock of a new turn; its descriptor. */
+/** Makes and takes the lock of a new turn: its descriptor, or nothing when somebody holds it. */
 export function takeTurnLock(
   system: System,
   directory: string,
   fence: number,
   holder: object,
-): number {
+): number | undefined {
   const { fs, lock } = system;
   const path = join(directory, turnLockName(fence));
   const fd = fs.openSync(path, OPEN.lock, 0o600);
   try {
     requireOwnFile(fs.fstatSync(fd), path);
-    // A process that died between this and the commit may have left the file, never the lock.
-    if (!lock.tryLock(fd))
-      throw Object.assign(new RangeError('the new turn is locked'), { code: 'EAGAIN' });
+    if (!lock.tryLock(fd)) {
+      fs.closeSync(fd);
+      return undefined;
+    }
     fs.ftruncateSync(fd, 0);
     fs.writeSync(fd, `${JSON.stringify(holder)}\n`);
     return fd;
