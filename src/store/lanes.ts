@@ -1,4 +1,4 @@
-import { busyWithTurn } from '../contract/busy-with-turn.ts';
+import { busyWithTurn, turnText } from '../contract/busy-with-turn.ts';
 import type { Lane as LaneReport } from '../contract/store.ts';
 import { HoldfastError } from '../model/errors.ts';
 import type { TurnState } from '../model/state.ts';
@@ -33,7 +33,7 @@ export class Lanes {
     }
     if (lane.beginAtOnce(ticket)) return;
     if (ticket.waitMs === 0) throw await this.#busy(key, 0);
-    if (lane.waiting >= this.#laneMax) throw this.#full(key, lane.waiting);
+    if (lane.waiting >= this.#laneMax) throw await this.#full(key, lane.waiting);
     await lane.wait(ticket, () => this.#busy(key, ticket.waitMs));
   }
 
@@ -60,10 +60,12 @@ export class Lanes {
     }));
   }
 
-  #full(key: string, waiting: number): HoldfastError {
+  async #full(key: string, waiting: number): Promise<HoldfastError> {
+    const turn = await this.#holderOf(key);
+    const holder = turn ? ` behind ${turnText(turn)}` : '';
     return new HoldfastError(
       'SESSION_BUSY',
-      `${waiting} turns wait for session ${JSON.stringify(key)} in this process already, and laneMax is ${this.#laneMax}. Try again later.`,
+      `${waiting} turns wait for session ${JSON.stringify(key)} in this process already${holder}, and laneMax is ${this.#laneMax}. Try again later.`,
       { key },
     );
   }

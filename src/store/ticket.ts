@@ -1,4 +1,3 @@
-const SENT_BACK = Symbol('sent back into the lane');
 let arrivals = 0;
 
 /** Somebody who wants a turn: his place in the lane and what may end his wait. */
@@ -12,6 +11,7 @@ export class Ticket {
   /** Set by the lane while he waits in it. */
   go: () => void = () => undefined;
   readonly #number: number;
+  #sentBack = false;
 
   constructor(ask: { interrupts: boolean; waitMs: number; since: number }) {
     this.interrupts = ask.interrupts;
@@ -33,12 +33,14 @@ export class Ticket {
 
   /** Takes him out of the back end's wait so that a newcomer who interrupts can go first. */
   sendBack(): void {
-    this.abort.abort(SENT_BACK);
+    this.#sentBack = true;
+    this.abort.abort();
   }
 
   /** Whether that is why his beginning failed; if so he can wait in the lane again. */
-  takeBack(error: unknown): boolean {
-    if (error !== SENT_BACK) return false;
+  takeBack(): boolean {
+    if (!this.#sentBack) return false;
+    this.#sentBack = false;
     this.abort = new AbortController();
     return true;
   }

@@ -90,7 +90,7 @@ export class TurnRunner {
           return await this.#begin(key, ticket, asked);
         } catch (error) {
           lanes.leave(key, ticket);
-          if (!ticket.takeBack(error)) throw error;
+          if (!ticket.takeBack()) throw error;
         }
       }
     } finally {

@@ -11,18 +11,20 @@ import { adopting } from './adopting.ts';
 import { archiving } from './archiving.ts';
 import { closing } from './closing.ts';
 import { entries } from './entries.ts';
+import { fencing } from './fencing.ts';
 import { freezing } from './freezing.ts';
 import { functions } from './functions.ts';
 import { guards } from './guards.ts';
 import { interrupting } from './interrupting.ts';
 import { lanes } from './lanes.ts';
+import { limits } from './limits.ts';
 import { listing } from './listing.ts';
 import { removing } from './removing.ts';
 import { reports } from './reports.ts';
 import { transcriptIds } from './transcript-ids.ts';
 import { transcriptTree } from './transcript-tree.ts';
 import { transcripts } from './transcripts.ts';
-import type { Law, Trial } from './trial.ts';
+import { type BackendLaw, type Law, type Trial, until } from './trial.ts';
 import { turns } from './turns.ts';
 import { twoStores } from './two-stores.ts';
 import { validation } from './validation.ts';
@@ -40,6 +42,11 @@ export interface ConformanceOptions {
   reopen?(store: Store, options?: StoreOptions): Promise<Store>;
   /** Opens the back end itself, for the verbs that a store does not offer. */
   openBackend?(): Promise<Backend>;
+  /**
+   * Milliseconds that a case waits for something that must come. Default 20,000: only a case that
+   * fails ever uses it up.
+   */
+  patienceMs?: number;
   /** Told of each case that can not be run here, with the reason. Default: printed. */
   skip?(title: string, reason: string): void;
 }
@@ -56,6 +63,7 @@ const TOPICS: readonly ((law: Law) => void)[] = [
   turns,
   lanes,
   interrupting,
+  limits,
   archiving,
   removing,
   listing,
@@ -65,9 +73,11 @@ const TOPICS: readonly ((law: Law) => void)[] = [
   twoStores,
 ];
 
+const BACKEND_TOPICS: readonly ((law: BackendLaw) => void)[] = [adopting, fencing];
+
 /** Registers the whole suite with a test runner. */
 export function conformance(options: ConformanceOptions): void {
-  const { test, reopen, skip = printSkip } = options;
+  const { test, reopen, openBackend, skip = printSkip } = options;
   // Names must be new at every run on a store that lasts; nothing is decided by their value.
   const run = randomUUID().slice(0, 8);
   let cases = 0;
@@ -83,12 +93,26 @@ export function conformance(options: ConformanceOptions): void {
   };
 
   for (const topic of TOPICS) topic(law);
-  adopting(law, options.openBackend, skip);
+  const backendLaw: BackendLaw = (title, body) => {
+    if (!openBackend) {
+      skip(title, 'no `openBackend` was given: a store has no verb for this');
+      return;
+    }
+    law(title, async (t) => {
+      const backend = await openBackend();
+      try {
+        await body(backend, t.key());
+      } finally {
+        await backend.close();
+      }
+    });
+  };
+  for (const topic of BACKEND_TOPICS) topic(backendLaw);
 }
 
 /** Runs one case and closes its stores, whatever became of it. */
 async function runCase(
-  { open, reopen }: ConformanceOptions,
+  { open, reopen, patienceMs = 20_000 }: ConformanceOptions,
   agentId: string,
   body: (trial: Trial) => Promise<void>,
   options: StoreOptions | undefined,
@@ -109,6 +133,7 @@ async function runCase(
     warnings,
     key,
     session: (tail) => store.session(key(tail)),
+    until: (what, condition) => until(what, condition, patienceMs),
     another(more) {
       assert.ok(reopen, 'this case did not say that it needs another store');
       return keep(reopen(store, { onWarning, ...more }));

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import type { Turn } from '../store.ts';
-import { gate, type Law, refused, type Trial, until } from './trial.ts';
+import { gate, type Law, refused, type Trial, told } from './trial.ts';
 
 const NEVER_MS = 60_000;
 
@@ -20,6 +20,7 @@ function polite(t: Trial) {
     },
     { label: 'polite' },
   );
+  told(done);
   return { begun: begun.opened, done };
 }
 
@@ -36,6 +37,7 @@ function deaf(t: Trial) {
     },
     { label: 'deaf' },
   );
+  told(done);
   return {
     begun: begun.opened,
     turn: () => turn as Turn,
@@ -83,7 +85,7 @@ export function interrupting(law: Law): void {
     const running = deaf(t);
     await running.begun;
     const asked = t.session().interrupt({ graceMs: NEVER_MS, reason: 'look at me' });
-    await until('the turn shows it', async () => {
+    await t.until('the turn shows it', async () => {
       const turn = (await t.session().read())?.turn;
       return turn?.interrupted?.reason === 'look at me' && turn.status === 'running';
     });
@@ -145,7 +147,7 @@ export function interrupting(law: Law): void {
     await running.begun;
     const order: string[] = [];
     const waiting = t.session().turn(() => order.push('waiting'));
-    await until('one waits', () => t.store.lanes()[0]?.waiting === 1);
+    await t.until('one waits', () => t.store.lanes()[0]?.waiting === 1);
     const urgent = t.session().turn(() => order.push('urgent'), {
       whenBusy: 'interrupt',
       graceMs: NEVER_MS,

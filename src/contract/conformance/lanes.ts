@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import type { Trial } from './trial.ts';
-import { gate, type Law, refused, until } from './trial.ts';
+import { gate, type Law, refused, told } from './trial.ts';
 
 /** Begins a turn that runs until the gate opens. */
 async function holding(t: Trial, label = 'holder') {
@@ -17,6 +17,7 @@ async function holding(t: Trial, label = 'holder') {
     },
     { label },
   );
+  told(done);
   await begun.opened;
   return {
     async release() {
@@ -33,7 +34,7 @@ export function lanes(law: Law): void {
     const holder = await holding(t);
     const order: number[] = [];
     const waiting = Array.from({ length: 20 }, (_, i) => t.session().turn(() => order.push(i)));
-    await until('20 wait', () => lane(t)?.waiting === 20);
+    await t.until('20 wait', () => lane(t)?.waiting === 20);
     await holder.release();
     await Promise.all(waiting);
     assert.deepEqual(
@@ -47,8 +48,8 @@ export function lanes(law: Law): void {
     const holder = await holding(t);
     assert.deepEqual(lane(t), { key: t.key(), running: true, waiting: 0, oldestWaitMs: 0 });
     const next = t.session().turn(() => undefined);
-    await until('one waits', () => (lane(t)?.waiting ?? 0) === 1);
-    await until('its wait is counted', () => (lane(t)?.oldestWaitMs ?? 0) > 0);
+    await t.until('one waits', () => (lane(t)?.waiting ?? 0) === 1);
+    await t.until('its wait is counted', () => (lane(t)?.oldestWaitMs ?? 0) > 0);
     await holder.release();
     await next;
     assert.equal(lane(t), undefined);
@@ -59,7 +60,7 @@ export function lanes(law: Law): void {
     async (t) => {
       const holder = await holding(t);
       const waiting = [t.session().turn(() => 1), t.session().turn(() => 2)];
-      await until('two wait', () => lane(t)?.waiting === 2);
+      await t.until('two wait', () => lane(t)?.waiting === 2);
       await refused('SESSION_BUSY', () => t.session().turn(() => 3));
       await holder.release();
       assert.deepEqual(await Promise.all(waiting), [1, 2]);
@@ -104,7 +105,7 @@ export function lanes(law: Law): void {
     const first = t.session().turn(() => order.push('first'));
     const second = t.session().turn(() => order.push('second'), { signal: abort.signal });
     const third = t.session().turn(() => order.push('third'));
-    await until('three wait', () => lane(t)?.waiting === 3);
+    await t.until('three wait', () => lane(t)?.waiting === 3);
     abort.abort(reason);
     assert.equal(await second.catch((error: unknown) => error), reason);
     assert.equal(lane(t)?.waiting, 2);

@@ -32,12 +32,15 @@ export function listing(law: Law): void {
 
   law('the newest comes first, or the order is that of the keys', async (t) => {
     const tails = ['x:b', 'x:c', 'x:a'];
-    for (const tail of tails) await t.session(tail).update({ a: 1 });
+    let latest = 0;
     for (const tail of tails) {
-      const before = (await t.session(tail).read())?.updatedAt ?? 0;
-      let now = before;
-      // The clock of the store decides the order, so each commit must fall into a later millisecond.
-      for (let n = 0; now <= before; n += 1) now = (await t.session(tail).update({ n })).updatedAt;
+      // The clock decides the order, so each must be committed in a later millisecond.
+      let updatedAt = 0;
+      await t.until('the clock goes on', async () => {
+        updatedAt = (await t.session(tail).update((entry) => ({ n: !entry.n }))).updatedAt;
+        return updatedAt > latest;
+      });
+      latest = updatedAt;
     }
     const rows = await collect(t.store.list({ agentId: t.agentId }));
     const times = rows.map((row) => row.updatedAt);

@@ -66,17 +66,6 @@ export function removing(law: Law): void {
     },
   );
 
-  law('a turn of a removed session can not write into the one that follows it', async (t) => {
-    const session = t.session();
-    await session.turn(async (turn) => {
-      await session.remove();
-      const fresh = await session.update({ fresh: true });
-      await refused('TURN_LOST', () => turn.update({ stale: true }));
-      assert.deepEqual(await session.read(), fresh);
-    });
-    assert.deepEqual({ ...(await session.read())?.entry }, { fresh: true });
-  });
-
   law('C.3 remove: its preconditions are checked', async (t) => {
     const session = t.session();
     await session.update({ a: 1 });

@@ -83,6 +83,35 @@ export function transcripts(law: Law): void {
     },
   );
 
+  law('R6.4 whatever comes between, no record is ever rewritten', async (t) => {
+    const session = t.session();
+    const call = await session.append({ type: 'message', toolCall: 'c1' });
+    await session.append({ type: 'message', text: 'a mirror between the call and its result' });
+    await session.append({ type: 'message', toolResult: 'c1' });
+    await session.append({ type: 'compaction', firstKeptEntryId: call.id, summary: 's' });
+    await session.update({ a: 1 });
+    await session.reset();
+    await session.restore((await session.archives())[0]?.sessionId as string);
+    assert.deepEqual((await collect(session.transcript()))[0], call);
+  });
+
+  law('R6.5 a run of one session that delivers into another writes under that one', async (t) => {
+    const to = t.session('telegram:group:-100');
+    const first = await to.append({ type: 'note' });
+    await t.session().turn(async (turn) => {
+      await turn.append({ type: 'own' });
+      await to.append({ type: 'delivered' }, { id: 'd1' });
+      await to.turn((other) => other.append({ type: 'claimed' }));
+    });
+    const delivered = await collect(to.transcript());
+    assert.deepEqual(
+      delivered.map((record) => record.type),
+      ['note', 'delivered', 'claimed'],
+    );
+    assert.equal(delivered[1]?.parentId, first.id);
+    assert.equal((await collect(t.session().transcript())).length, 1);
+  });
+
   law('last gives the newest records, oldest first', async (t) => {
     const session = t.session();
     for (let i = 0; i < 30; i += 1) await session.append({ type: 'note', i });

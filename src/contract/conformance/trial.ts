@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import type { ErrorCode } from '../../model/errors.ts';
 import type { TranscriptRecord } from '../../model/state.ts';
+import type { Backend } from '../backend.ts';
 import type { Session, Store, StoreOptions, Warning } from '../store.ts';
+
+/** A case that needs the back end itself: a store does not offer what it is about. */
+export type BackendLaw = (
+  title: string,
+  run: (backend: Backend, key: string) => Promise<void>,
+) => void;
 
 /** What one case works on: a store that is closed afterwards, and keys that nobody else uses. */
 export interface Trial {
@@ -13,6 +20,8 @@ export interface Trial {
   session(tail?: string): Session;
   /** What the stores of this case warned of. A case that leaves any behind has failed. */
   readonly warnings: Warning[];
+  /** Waits for a condition, and fails with its name when it does not come true. */
+  until(what: string, condition: () => boolean | Promise<boolean>): Promise<void>;
   /** A second store on the same location. Only cases that ask for it may call this. */
   another(options?: StoreOptions): Promise<Store>;
 }
@@ -41,16 +50,23 @@ export function gate(): Gate {
 }
 
 const POLL_MS = 5;
-/** Generous: it is only ever used up by a case that fails. */
-const DEADLINE_MS = 20_000;
 
-/** Waits for a condition, and fails with its name when it does not come true. */
-export async function until(what: string, condition: () => boolean | Promise<boolean>) {
-  const deadline = Date.now() + DEADLINE_MS;
+/** Waits for a condition, and fails with its name when it has not come true after `patienceMs`. */
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  patienceMs: number,
+): Promise<void> {
+  const deadline = Date.now() + patienceMs;
   while (!(await condition())) {
     if (Date.now() > deadline) assert.fail(`gave up waiting: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
+}
+
+/** Marks a promise that the case awaits later: if the case fails before, that is not told twice. */
+export function told(later: Promise<unknown>): void {
+  later.catch(() => undefined);
 }
 
 /** Fails unless the call rejects with a typed error of this code; returns the error. */

@@ -3,15 +3,15 @@
  * lost between them, and turns exclude each other.
  */
 import assert from 'node:assert/strict';
-import type { Session, Turn } from '../store.ts';
-import { assertOneChain, collect, gate, type Law, refused, type Trial, until } from './trial.ts';
+import type { Session, Store, Turn } from '../store.ts';
+import { assertOneChain, collect, gate, type Law, refused, type Trial } from './trial.ts';
 
 const increment = (entry: { n?: number }) => ({ n: (entry.n ?? 0) + 1 });
 
-const both = async (t: Trial): Promise<[Session, Session]> => [
-  t.session(),
-  (await t.another()).session(t.key()),
-];
+const both = async (t: Trial): Promise<[Session, Session, Store]> => {
+  const other = await t.another();
+  return [t.session(), other.session(t.key()), other];
+};
 
 export function twoStores(law: Law): void {
   const pair: Law = (title, run, needs) => law(title, run, { ...needs, another: true });
@@ -34,7 +34,7 @@ export function twoStores(law: Law): void {
     }
   });
 
-  pair('concurrent increments through both stores are all counted', async (t) => {
+  pair('R2.6 functions that collide through both stores are all applied', async (t) => {
     const [a, b] = await both(t);
     await Promise.all(Array.from({ length: 100 }, (_, i) => (i % 2 ? a : b).update(increment)));
     assert.equal((await a.read())?.entry.n, 100);
@@ -152,11 +152,27 @@ export function twoStores(law: Law): void {
       },
       { whenBusy: 'interrupt', graceMs: 50 },
     );
-    await until('the old one is told', () => old?.signal.aborted === true);
+    await t.until('the old one is told', () => old?.signal.aborted === true);
     hold.open();
     await running;
     assert.equal((await a.read())?.entry.by, 'new');
     assert.equal((await b.read())?.turn, undefined);
+  });
+
+  pair('a newcomer that interrupts goes before one that waits for the other store', async (t) => {
+    const [a, b, other] = await both(t);
+    const begun = gate();
+    const running = a.turn(async (turn) => {
+      begun.open();
+      await new Promise((resolve) => turn.signal.addEventListener('abort', resolve));
+    });
+    await begun.opened;
+    const order: string[] = [];
+    const waiting = b.turn(() => order.push('waiting'));
+    await t.until('it waits', () => other.lanes()[0]?.waiting === 1);
+    const urgent = b.turn(() => order.push('urgent'), { whenBusy: 'interrupt' });
+    await Promise.all([running, waiting, urgent]);
+    assert.deepEqual(order, ['urgent', 'waiting']);
   });
 
   pair('a turn is lost when the other store resets or removes its session', async (t) => {
@@ -166,7 +182,7 @@ export function twoStores(law: Law): void {
         await turn.update(increment);
         await end();
         await refused('TURN_LOST', () => turn.update(increment));
-        await until('it is told', () => turn.signal.aborted);
+        await t.until('it is told', () => turn.signal.aborted);
       });
       assert.equal(await b.turn(() => 'free', { whenBusy: 'reject' }), 'free');
     }
@@ -208,6 +224,22 @@ export function twoStores(law: Law): void {
     await t.session().remove();
     assert.deepEqual(await collect(other.list({ agentId: t.agentId })), []);
     end.abort();
+  });
+
+  pair('R10.3 after 20 restarts the main session has its id and its transcript', async (t) => {
+    const main = t.session('main');
+    const { sessionId } = await main.update({ label: 'main' });
+    const record = await main.append({ type: 'note', text: 'first' });
+    for (let restart = 0; restart < 20; restart += 1) {
+      const store = await t.another();
+      for (const tail of ['boot', 'cron:nightly', 'main:heartbeat', `subagent:${restart}`]) {
+        await store.session(t.key(tail)).turn((turn) => turn.append({ type: 'note', restart }));
+      }
+      await store.close();
+    }
+    assert.equal((await main.read())?.sessionId, sessionId);
+    assert.deepEqual(await collect(main.transcript()), [record]);
+    assert.equal((await collect(t.session('boot').transcript())).length, 20);
   });
 
   pair('R11.1 a later store of the same instance fences the earlier one', async (t) => {

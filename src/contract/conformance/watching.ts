@@ -1,7 +1,7 @@
 /** A watcher is told every change from the call on; several of one key may come as the last one. */
 import assert from 'node:assert/strict';
 import type { Change } from '../../model/state.ts';
-import { type Law, type Trial, until } from './trial.ts';
+import type { Law, Trial } from './trial.ts';
 
 /** Collects the changes of this case until its signal ends it. */
 function watching(t: Trial, store = t.store) {
@@ -32,15 +32,15 @@ function watchLaws(law: Law): void {
     const { seen, stop } = watching(t);
     const session = t.session();
     const { sessionId } = await session.update({ a: 1 });
-    await until('created', () => shows(seen, t.key(), 'update', 1));
+    await t.until('created', () => shows(seen, t.key(), 'update', 1));
     await session.update({ a: 2 });
-    await until('updated', () => shows(seen, t.key(), 'update', 2));
+    await t.until('updated', () => shows(seen, t.key(), 'update', 2));
     await session.reset();
-    await until('reset', () => shows(seen, t.key(), 'reset', 3));
+    await t.until('reset', () => shows(seen, t.key(), 'reset', 3));
     await session.restore(sessionId);
-    await until('restored', () => shows(seen, t.key(), 'restore', 4));
+    await t.until('restored', () => shows(seen, t.key(), 'restore', 4));
     await session.remove();
-    await until('removed', () => shows(seen, t.key(), 'remove'));
+    await t.until('removed', () => shows(seen, t.key(), 'remove'));
     await stop();
   });
 
@@ -48,17 +48,17 @@ function watchLaws(law: Law): void {
     await t.session().update({ a: 1 });
     const { seen, stop } = watching(t);
     await t.session().append({ type: 'note' });
-    await until('appended', () => shows(seen, t.key(), 'append', 1));
+    await t.until('appended', () => shows(seen, t.key(), 'append', 1));
     await stop();
   });
 
   law('a watcher is told when a turn begins and ends', async (t) => {
     await t.session().update({ a: 1 });
     const { seen, stop } = watching(t);
-    await t.session().turn(() => until('begun', () => shows(seen, t.key(), 'turn')));
+    await t.session().turn(() => t.until('begun', () => shows(seen, t.key(), 'turn')));
     seen.length = 0;
     await t.session().turn(() => undefined);
-    await until('ended', () => shows(seen, t.key(), 'turn'));
+    await t.until('ended', () => shows(seen, t.key(), 'turn'));
     await stop();
   });
 
@@ -96,7 +96,7 @@ function watchLaws(law: Law): void {
     const { seen, stop } = watching(t);
     await t.session().update({ a: 1 });
     await t.session('x:marker').update({ a: 1 });
-    await until('the marker', () => shows(seen, t.key('x:marker'), 'update'));
+    await t.until('the marker', () => shows(seen, t.key('x:marker'), 'update'));
     assert.ok(!seen.some((change) => change.key === t.key()));
     await stop();
   });
