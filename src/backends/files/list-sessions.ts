@@ -23,5 +23,9 @@ export async function* listSessions(
   }
   rows.sort(compareSummaries(query.order));
   const limit = query.limit ?? rows.length;
-  for (const row of rows.slice(0, limit)) yield freezeDeep(row);
+  for (const row of rows.slice(0, limit)) {
+    // A caller that only collects them never gives the event loop back by itself.
+    if (slices.due) await slices.rest();
+    yield freezeDeep(row);
+  }
 }

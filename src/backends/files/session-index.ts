@@ -13,7 +13,7 @@
 import { HoldfastError } from '../../model/errors.ts';
 import type { SessionSummary } from '../../model/state.ts';
 import { summaryOf } from '../../model/summary.ts';
-import type { AgentFiles } from './agent-files.ts';
+import { type AgentFiles, makeDirectory } from './agent-files.ts';
 import type { FilesContext } from './files-context.ts';
 import { type JournalLine, JournalReader, type Positions } from './journal-reader.ts';
 import type { LogState } from './log-state.ts';
@@ -124,6 +124,8 @@ export class SessionIndex {
   async #save(): Promise<void> {
     const positions: Positions = this.#reader.positions;
     try {
+      // Where nothing was written yet there is no journal either, and so no directory for both.
+      makeDirectory(this.#context.system, this.#agent.paths.changes);
       await this.#saved.write(positions, [...this.#pending.keys()], this.rows);
       this.#unsaved = 0;
     } catch (cause) {
