@@ -28,7 +28,12 @@ export async function grantTurn(
   const { system } = context;
   const state =
     session.state ?? (await createLog(context, session, newState(context, Object.freeze({}))));
-  const { turn, fd } = lockNext(context, session, state.fence + 1, ask);
+  const { turn, fd } = lockNext(
+    context,
+    session,
+    Math.max(state.fence, session.fenceBefore) + 1,
+    ask,
+  );
   const former: FormerTurn | undefined = before
     ? Object.freeze({ ...formerOf(before), ended: before.ended })
     : state.former;
@@ -44,6 +49,7 @@ export async function grantTurn(
   }
   session.turn?.lose('overtaken');
   if (before) removeTurnLock(system, session.directory, before.fence);
+  session.fenceBefore = turn.fence;
   session.turn = new HeldTurn(system, ask, turn.fence, next.sessionId, fd);
   return {
     fence: turn.fence,

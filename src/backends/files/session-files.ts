@@ -55,6 +55,8 @@ export class SessionFiles implements Gate, Holding {
   waiting = 0;
   /** The turn that this store holds here. */
   turn: HeldTurn | undefined;
+  /** The last fence given out here: a session that is removed and made anew uses none of them again. */
+  fenceBefore = 0;
   /** At most so many bytes has the entry as JSON; counted exactly only when this comes near the limit. */
   #entryBytesMost = Number.POSITIVE_INFINITY;
 

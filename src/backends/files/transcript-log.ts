@@ -21,6 +21,10 @@ import { SyncGroup } from './sync-group.ts';
 import { decodeRecord, isDamage } from './transcript-line.ts';
 import { type TranscriptPlace, transcriptPlace } from './transcript-path.ts';
 
+/** As in the metadata log: a file that people deleted by hand is noticed after so long. */
+const LOOK_MS_MAX = 100;
+const PROBE = Buffer.alloc(1);
+
 /** Where a record lies in the file. */
 export interface RecordPlace {
   at: number;
@@ -35,6 +39,7 @@ export class TranscriptLog {
   #stored: unknown;
   #place: TranscriptPlace | undefined;
   #warned = false;
+  #lookedAt = Number.NEGATIVE_INFINITY;
   fd = -1;
   /** The name of the file is known to be on the disk. */
   named = false;
@@ -95,7 +100,9 @@ export class TranscriptLog {
   prepare(state: LogState): undefined | Promise<void> {
     this.locate(state);
     const { fs } = this.#context.system;
+    if (this.#isUnchanged()) return undefined;
     if (this.fd < 0) this.#open();
+    this.#lookedAt = this.#context.system.clock.elapsed();
     let facts = fs.fstatSync(this.fd);
     if (facts.nlink === 0) {
       this.close();
@@ -104,6 +111,14 @@ export class TranscriptLog {
     }
     if (facts.size === this.size && this.leaf !== undefined) return undefined;
     return this.#learn(facts.size);
+  }
+
+  /** Whether nothing was appended by others; asked as the metadata log asks it, for the same reason. */
+  #isUnchanged(): boolean {
+    const { fs, clock } = this.#context.system;
+    if (this.fd < 0 || this.leaf === undefined) return false;
+    if (clock.elapsed() - this.#lookedAt > LOOK_MS_MAX) return false;
+    return fs.readSync(this.fd, PROBE, 0, 1, this.size) === 0;
   }
 
   /** Takes over a record that was just appended. */
