@@ -21,12 +21,14 @@ import { limits } from './limits.ts';
 import { listing } from './listing.ts';
 import { removing } from './removing.ts';
 import { reports } from './reports.ts';
+import { restarting } from './restarting.ts';
 import { transcriptIds } from './transcript-ids.ts';
 import { transcriptTree } from './transcript-tree.ts';
 import { transcripts } from './transcripts.ts';
-import { type BackendLaw, type Law, type Trial, until } from './trial.ts';
+import { type BackendLaw, type Law, PATIENCE_MS, type Trial, until } from './trial.ts';
 import { turns } from './turns.ts';
 import { twoStores } from './two-stores.ts';
+import { twoStoresTurns } from './two-stores-turns.ts';
 import { validation } from './validation.ts';
 import { watching } from './watching.ts';
 
@@ -71,6 +73,8 @@ const TOPICS: readonly ((law: Law) => void)[] = [
   reports,
   closing,
   twoStores,
+  twoStoresTurns,
+  restarting,
 ];
 
 const BACKEND_TOPICS: readonly ((law: BackendLaw) => void)[] = [adopting, fencing];
@@ -112,7 +116,7 @@ export function conformance(options: ConformanceOptions): void {
 
 /** Runs one case and closes its stores, whatever became of it. */
 async function runCase(
-  { open, reopen, patienceMs = 20_000 }: ConformanceOptions,
+  { open, reopen, patienceMs = PATIENCE_MS }: ConformanceOptions,
   agentId: string,
   body: (trial: Trial) => Promise<void>,
   options: StoreOptions | undefined,

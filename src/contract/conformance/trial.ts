@@ -50,12 +50,14 @@ export function gate(): Gate {
 }
 
 const POLL_MS = 5;
+/** Generous: only a case that fails ever uses it up. */
+export const PATIENCE_MS = 20_000;
 
 /** Waits for a condition, and fails with its name when it has not come true after `patienceMs`. */
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  patienceMs: number,
+  patienceMs = PATIENCE_MS,
 ): Promise<void> {
   const deadline = Date.now() + patienceMs;
   while (!(await condition())) {
@@ -64,8 +66,9 @@ export async function until(
   }
 }
 
-/** Marks a promise that the case awaits later: if the case fails before, that is not told twice. */
+/** Marks a promise that the case awaits later, once it has done what is between. */
 export function told(later: Promise<unknown>): void {
+  // When the case fails before it gets there, a second, unhandled failure would only confuse.
   later.catch(() => undefined);
 }
 
@@ -102,4 +105,10 @@ export function assertOneChain(records: readonly TranscriptRecord[]): void {
     seq = record.seq;
   }
   assert.equal(new Set(records.map((record) => record.id)).size, records.length);
+}
+
+/** The session of a case through its store and through another one on the same location. */
+export async function both(t: Trial): Promise<[Session, Session, Store]> {
+  const other = await t.another();
+  return [t.session(), other.session(t.key()), other];
 }
