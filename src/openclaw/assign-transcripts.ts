@@ -8,6 +8,7 @@
  */
 import { cutText, shown } from '../model/text.ts';
 import type { SessionFiles } from './session-files.ts';
+import { valueKind } from './value-kind.ts';
 
 export interface Claimant {
   key: string;
@@ -117,9 +118,7 @@ function explain(
     return { file, notice: undefined, moved: false };
   }
   if (typeof stored !== 'string') {
-    const kind =
-      stored === null ? 'null' : Array.isArray(stored) ? 'an array' : `a ${typeof stored}`;
-    return told(`its sessionFile is ${kind}, not a path`);
+    return told(`its sessionFile is ${valueKind(stored)}, not a path`);
   }
   if (stored === '') return told('its sessionFile is empty');
   const odd = files.odd.get(baseName(stored) as string);

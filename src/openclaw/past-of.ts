@@ -7,6 +7,7 @@ import { isPlainObject } from '../model/plain-object.ts';
 import { checkSessionId } from '../model/session-id.ts';
 import { agentOf, checkSessionKey } from '../model/session-key.ts';
 import { shown } from '../model/text.ts';
+import { valueKind } from './value-kind.ts';
 
 /** An entry that can become a session. */
 export interface Candidate {
@@ -44,9 +45,7 @@ export function readEntry(
       return { reason: `the key names agent ${shown(agentOf(key))}, not ${shown(where.agentId)}` };
     }
     if (!isPlainObject(value)) {
-      const kind =
-        value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
-      return { reason: `the entry is ${kind}, not an object` };
+      return { reason: `the entry is ${valueKind(value)}, not an object` };
     }
     const { sessionId, sessionFile: stored } = value;
     if (sessionId === undefined) return { reason: 'the entry has no session id' };

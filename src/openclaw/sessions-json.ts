@@ -2,9 +2,12 @@
  * Reading `sessions.json`, which the program of the JSON era rewrote whole at every change. A file
  * that does not decode is reported with its reason and never taken for a store without sessions.
  */
+
+import { isPlainObject } from '../model/plain-object.ts';
 import type { FileSystem } from '../system/file-system.ts';
 import { readOwnFile } from './own-file.ts';
 import { repeatedKeys } from './repeated-keys.ts';
+import { valueKind } from './value-kind.ts';
 
 /** Larger than any store that was seen in use by ten times, and well below what a string can hold. */
 const BYTES_MAX = 268_435_456;
@@ -36,11 +39,7 @@ export async function readSessionsJson(fs: FileSystem, path: string): Promise<Se
   } catch (cause) {
     return { reason: `it does not decode: ${plainMessage(cause)}` };
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return {
-      reason: `it holds ${Array.isArray(value) ? 'an array' : String(value)}, not an object`,
-    };
-  }
+  if (!isPlainObject(value)) return { reason: `it holds ${valueKind(value)}, not an object` };
   return { entries: Object.entries(value), repeated: repeatedKeys(text), mtimeMs };
 }
 
