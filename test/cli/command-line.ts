@@ -17,6 +17,8 @@ export interface RunOptions {
   env?: Record<string, string>;
   /** Standard input; it is closed at once when left out. */
   input?: string;
+  /** Tells a command of {@link inProcess} to stop. */
+  signal?: AbortSignal;
 }
 
 /** A command that runs until it ends. */
@@ -39,7 +41,7 @@ export async function inProcess(args: readonly string[], options: RunOptions = {
     stderr,
     env: options.env ?? {},
     cwd: options.cwd ?? process.cwd(),
-    signal: new AbortController().signal,
+    signal: options.signal ?? new AbortController().signal,
   });
   return { code, stdout: stdout.text, stderr: stderr.text };
 }

@@ -1,9 +1,9 @@
 import { closeSync, openSync, readdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { realFileLock } from '../../src/system/file-lock.ts';
-import { documentOf, errorOf, holdfast, start } from './command-line.ts';
+import { documentOf, errorOf, holdfast, inProcess, start } from './command-line.ts';
 import { GatewayProcess } from './gateway-process.ts';
 import { inStore, SLACK, sampleStore, TELEGRAM, temporaryDirectory, WORK } from './sample-store.ts';
 
@@ -153,12 +153,19 @@ describe('beside a gateway that writes', () => {
   });
 });
 
-it('exits with 4 when the session is not free in time', async () => {
-  const sessions = join(store, 'agents', 'main', 'sessions', 'sessions.d');
-  const slack = readdirSync(sessions).find((name) => name.startsWith('slack-channel-c024~'));
-  const lock = openSync(join(sessions, slack ?? 'missing', 'lock'), 'r+');
-  try {
+describe('a session that another process holds', () => {
+  let lock: number;
+
+  beforeEach(() => {
+    const sessions = join(store, 'agents', 'main', 'sessions', 'sessions.d');
+    const slack = readdirSync(sessions).find((name) => name.startsWith('slack-channel-c024~'));
+    lock = openSync(join(sessions, slack ?? 'missing', 'lock'), 'r+');
     expect(realFileLock.tryLock(lock)).toBe(true);
+  });
+
+  afterEach(() => closeSync(lock));
+
+  it('exits with 4 when it is not free in time, and another session is not concerned', async () => {
     const [held, other] = await Promise.all([
       run('set', SLACK, 'x=1', '--json'),
       run('set', 'agent:main:other', 'x=1'),
@@ -166,9 +173,18 @@ it('exits with 4 when the session is not free in time', async () => {
     expect(held).toMatchObject({ code: 4, stdout: '' });
     expect(errorOf(held)).toMatchObject({ code: 'SESSION_BUSY', retry: 'later', key: SLACK });
     expect(other.code).toBe(0);
-  } finally {
-    closeSync(lock);
-  }
+  });
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ])('is not waited for any longer after %s', async (signal, code) => {
+    const stop = new AbortController();
+    const env = { HOLDFAST_STORE: store };
+    const waiting = inProcess(['set', SLACK, 'x=1'], { env, signal: stop.signal });
+    stop.abort(signal);
+    expect(await waiting).toEqual({ code, stdout: '', stderr: '' });
+  });
 });
 
 it('turns refuses what it does not know', async () => {
