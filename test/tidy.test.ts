@@ -82,6 +82,18 @@ describe('the package', () => {
   });
 });
 
+describe('the lock file', () => {
+  it('has every package that another one names, of all systems', () => {
+    const lock = JSON.parse(files.find(({ path }) => path === 'package-lock.json')?.text ?? '{}');
+    const packages: Record<string, { [kind: string]: Record<string, string> }> = lock.packages;
+    const named = Object.values(packages).flatMap(({ dependencies, optionalDependencies }) =>
+      Object.keys({ ...dependencies, ...optionalDependencies }),
+    );
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((name) => !(`node_modules/${name}` in packages))).toEqual([]);
+  });
+});
+
 describe('a rule of the house', () => {
   const at = (path: string, text: string) => sourceFile(path, text);
   const long = `export function f() {\n${'  f();\n'.repeat(69)}}\n`;
