@@ -101,7 +101,7 @@ describe('copyJson', () => {
     ['NaN', { a: [0, Number.NaN] }, 'value.a[1] is NaN'],
     ['Infinity', { a: -Infinity }, 'value.a is -Infinity'],
     ['a BigInt', { a: 1n }, 'value.a is a bigint'],
-    ['a function', { tools: [{ run() {} }] }, 'value.tools[0].run is a function'],
+    ['a function', { tools: [{ run: () => 1 }] }, 'value.tools[0].run is a function'],
     ['a symbol', { 'odd name': Symbol('x') }, 'value["odd name"] is a symbol'],
     ['undefined in an array', { a: [undefined] }, 'value.a[0] is undefined'],
     ['undefined itself', undefined, 'value is undefined'],

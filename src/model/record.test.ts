@@ -30,7 +30,7 @@ describe('checkRecord', () => {
     ['an array', [{ type: 'x' }]],
     ['text', 'x'],
     ['undefined', undefined],
-    ['a function inside', { type: 'x', run() {} }],
+    ['a function inside', { type: 'x', run: () => 1 }],
   ])('refuses %s', (_name, record) => {
     expect(() => checkRecord(record, KEY)).toThrowError(
       expect.objectContaining({ code: 'INVALID_ENTRY' }),
