@@ -13,6 +13,9 @@ import { realSurroundings } from './store/surroundings.ts';
 
 const SCHEME = /^([a-z][a-z0-9+.-]+):/i;
 
+/** What other programs show instead of a path, or still have to fill in. */
+const LABEL = /^\(multiple\)$|\{agentId\}/;
+
 /**
  * Opens a store.
  *
@@ -62,6 +65,12 @@ function placeOf(location: unknown): Place {
     throw new HoldfastError(
       'INVALID_ENTRY',
       `${shown(text)} is not the location of a store: give a directory, a file: URL or memory:<name>.`,
+    );
+  }
+  if (LABEL.test(text)) {
+    throw new HoldfastError(
+      'INVALID_ENTRY',
+      `${shown(text)} is a label or a template, not the location of a store. One store holds all agents: give its directory.`,
     );
   }
   const scheme = SCHEME.exec(text)?.[1]?.toLowerCase();
