@@ -65,10 +65,7 @@ function acknowledgeNow(
   if (!context.power) return { shown };
   const { transcript } = session;
   const record = syncFile(session, transcript.syncs, transcript.fd, 'transcript');
-  const named = transcript.named
-    ? record
-    : record.then(() => syncDirectory(context.system, dirname(transcript.path)));
-  transcript.named = true;
+  const named = transcript.named ? record : record.then(() => nameTranscript(context, session));
   return { shown, synced: Promise.all([named, syncLog(context, session)]).then(() => undefined) };
 }
 
@@ -78,12 +75,30 @@ function syncLog(context: FilesContext, session: SessionFiles): Promise<void> {
   }
   const synced = syncFile(session, session.syncs, session.log.fd, 'metadata log');
   if (session.named) return synced;
-  return synced
-    .then(() => syncDirectory(context.system, session.directory))
-    .then(() => session.agent.sync())
-    .then(() => {
-      session.named = true;
-    });
+  return synced.then(() => nameLog(context, session));
+}
+
+/** The names on the way to a new log are on the disk, too. */
+async function nameLog(context: FilesContext, session: SessionFiles): Promise<void> {
+  try {
+    await syncDirectory(context.system, session.directory);
+    await session.agent.sync();
+  } catch (cause) {
+    throw unknownOutcome(session, 'directory', cause);
+  }
+  session.named = true;
+}
+
+async function nameTranscript(context: FilesContext, session: SessionFiles): Promise<void> {
+  const { transcript } = session;
+  const { path } = transcript;
+  try {
+    await syncDirectory(context.system, dirname(path));
+  } catch (cause) {
+    throw unknownOutcome(session, 'directory', cause);
+  }
+  // Another conversation may have become active meanwhile.
+  if (transcript.path === path) transcript.named = true;
 }
 
 function syncFile(

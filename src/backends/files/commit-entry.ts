@@ -1,5 +1,5 @@
 /** `update`: a patch, or a function of the latest entry, as one commit. */
-import type { EntryChange, Guard } from '../../contract/backend.ts';
+import type { CheckedPatch, EntryChange, Guard } from '../../contract/backend.ts';
 import { checkGuard } from '../../contract/check-guard.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { jsonBytes } from '../../model/json-bytes.ts';
@@ -8,6 +8,7 @@ import { type Applied, applyPatch, checkEntryBytes } from '../../model/patch.ts'
 import type { Entry } from '../../model/state.ts';
 import { commitLine, createLog } from './commit-line.ts';
 import type { FilesContext } from './files-context.ts';
+import { callersOwn } from './io-error.ts';
 import { blobsAfter, type LogState, NO_BLOBS } from './log-state.ts';
 import type { SessionFiles } from './session-files.ts';
 
@@ -40,7 +41,7 @@ export function commitEntry(
   const state = session.state;
   checkGuard(key, state, session.runningFence(state), guard);
   const before = state?.entry ?? EMPTY;
-  const patch = typeof change === 'function' ? change(before, state?.sessionId) : change;
+  const patch = typeof change === 'function' ? ask(change, before, state?.sessionId) : change;
   const applied = applyPatch(before, patch);
   if (!applied && state) return state;
   const changed = applied ?? { entry: EMPTY, set: undefined, unset: undefined };
@@ -48,6 +49,18 @@ export function commitEntry(
   return placed instanceof Promise
     ? placed.then((done) => write(context, session, state, done))
     : write(context, session, state, placed);
+}
+
+function ask(
+  change: Exclude<EntryChange, CheckedPatch>,
+  entry: Readonly<Entry>,
+  sessionId: string | undefined,
+): CheckedPatch {
+  try {
+    return change(entry, sessionId);
+  } catch (cause) {
+    throw callersOwn(cause);
+  }
 }
 
 /** What a commit sets, after its large static values were exchanged for references. */

@@ -29,6 +29,7 @@ import { resetSession, restoreSession } from './change-conversation.ts';
 import { commitEntry } from './commit-entry.ts';
 import { storeFigures } from './figures.ts';
 import { endTurn, interruptTurn } from './interrupt-turn.ts';
+import { typedError } from './io-error.ts';
 import { listSessions } from './list-sessions.ts';
 import type { LogState } from './log-state.ts';
 import type { OpenedStore } from './opened-store.ts';
@@ -68,9 +69,9 @@ export class FilesBackend implements Backend {
     };
     try {
       const state = session.look();
-      return state instanceof Promise ? state.then(show) : Promise.resolve(show(state));
+      return state instanceof Promise ? typed(state.then(show), key) : Promise.resolve(show(state));
     } catch (cause) {
-      return Promise.reject(cause);
+      return Promise.reject(typedError(cause, key));
     }
   }
 
@@ -80,7 +81,7 @@ export class FilesBackend implements Backend {
       acknowledge(this.#store, session, commitEntry(this.#store, session, change, guard));
     return session
       .exclusive(run, { create: mayCreate(guard), signal: guard.signal })
-      .then(published);
+      .then(published, (cause) => refuse(cause, key, guard.signal));
   }
 
   append(key: string, record: NewRecord, ask: AppendAsk, guard: Guard): Promise<TranscriptRecord> {
@@ -93,7 +94,7 @@ export class FilesBackend implements Backend {
       );
     return session
       .exclusive(run, { create: mayCreate(guard), signal: guard.signal })
-      .then(published);
+      .then(published, (cause) => refuse(cause, key, guard.signal));
   }
 
   transcript(key: string, range: TranscriptRange): AsyncIterable<TranscriptRecord> {
@@ -108,7 +109,7 @@ export class FilesBackend implements Backend {
   }
 
   archives(key: string): Promise<Archive[]> {
-    return listArchives(this.#store, this.#store.session(key));
+    return typed(listArchives(this.#store, this.#store.session(key)), key);
   }
 
   restore(key: string, sessionId: string, guard: Guard): Promise<SessionState> {
@@ -121,14 +122,16 @@ export class FilesBackend implements Backend {
   async remove(key: string, guard: Guard): Promise<boolean> {
     const session = this.#store.session(key);
     const run = () => removeSession(this.#store, session, guard);
-    const removed = await session.exclusive(run, { create: false, signal: guard.signal });
+    const removing = session.exclusive(run, { create: false, signal: guard.signal });
+    const removed = await typed(removing, key, guard.signal);
     if (removed) session.loseTurn('its session was removed');
     return removed;
   }
 
   adopt(key: string, past: Past): Promise<boolean> {
     const session = this.#store.session(key);
-    return session.exclusive(() => adoptSession(this.#store, session, past), { create: true });
+    const run = () => adoptSession(this.#store, session, past);
+    return typed(session.exclusive(run, { create: true }), key);
   }
 
   list(query: ListQuery): AsyncIterable<SessionSummary> {
@@ -140,31 +143,31 @@ export class FilesBackend implements Backend {
   }
 
   beginTurn(key: string, ask: TurnAsk): Promise<TurnGrant> {
-    return beginTurn(this.#store, this.#store.session(key), ask);
+    return typed(beginTurn(this.#store, this.#store.session(key), ask), key, ask.signal);
   }
 
   endTurn(key: string, fence: number): Promise<void> {
-    return endTurn(this.#store, this.#store.session(key), fence);
+    return typed(endTurn(this.#store, this.#store.session(key), fence), key);
   }
 
   interrupt(key: string, ask: { graceMs: number; reason: string }): Promise<boolean> {
-    return interruptTurn(this.#store, this.#store.session(key), ask);
+    return typed(interruptTurn(this.#store, this.#store.session(key), ask), key);
   }
 
   verify(): Promise<VerifyReport> {
-    return verifyStore(this.#store);
+    return typed(verifyStore(this.#store));
   }
 
   repair(ask: { dryRun: boolean }): Promise<RepairReport> {
-    return repairStore(this.#store, ask);
+    return typed(repairStore(this.#store, ask));
   }
 
   figures(): Promise<StoreFigures> {
-    return storeFigures(this.#store);
+    return typed(storeFigures(this.#store));
   }
 
   close(): Promise<void> {
-    return this.#store.close();
+    return typed(this.#store.close());
   }
 
   async #change(
@@ -175,13 +178,23 @@ export class FilesBackend implements Backend {
     lost: string,
   ): Promise<SessionState> {
     const session = this.#store.session(key);
-    const done = await session.exclusive(run, { create, signal: guard.signal });
+    const changing = session.exclusive(run, { create, signal: guard.signal });
+    const done = await typed(changing, key, guard.signal);
     if (!session.turn?.counts(session.log.state)) session.loseTurn(lost);
     return published(done);
   }
 }
 
 type Acknowledged = { shown: SessionState; synced?: Promise<void> };
+
+/** Rejects with errors of the closed list only. */
+function typed<T>(call: Promise<T>, key?: string, signal?: AbortSignal): Promise<T> {
+  return call.catch((cause) => refuse(cause, key, signal));
+}
+
+function refuse(cause: unknown, key?: string, signal?: AbortSignal): never {
+  throw typedError(cause, key, signal);
+}
 
 /** What the caller gets, once it is as durable as the store promises. */
 function published<T>(done: { shown: T; synced?: Promise<void> }): T | Promise<T> {

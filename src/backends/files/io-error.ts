@@ -26,6 +26,21 @@ export function isMissing(cause: unknown): boolean {
   return errno(cause) === 'ENOENT';
 }
 
+const CALLERS = new WeakSet<object>();
+
+/** Marks what a caller's own function threw: it reaches the caller as it is, whatever it looks like. */
+export function callersOwn(cause: unknown): unknown {
+  if (typeof cause === 'object' && cause !== null) CALLERS.add(cause);
+  return cause;
+}
+
+/** What a verb rejects with: a system error that was expected nowhere becomes one of the closed list. */
+export function typedError(cause: unknown, key?: string, signal?: AbortSignal): unknown {
+  const system = /^(E[A-Z0-9]+|UNKNOWN)$/.test(String(errno(cause)));
+  if (!system || CALLERS.has(cause as object) || (signal && signal.reason === cause)) return cause;
+  return ioError(cause, 'work on the files', key);
+}
+
 /** A system error as the store's own, saying what was being done and to which session. */
 export function ioError(cause: unknown, doing: string, key?: string): HoldfastError {
   if (isHoldfastError(cause)) return cause;

@@ -11,6 +11,7 @@ import type { Change } from '../../model/state.ts';
 import { pause } from '../../system/timers.ts';
 import type { AgentFiles } from './agent-files.ts';
 import type { FilesContext } from './files-context.ts';
+import { typedError } from './io-error.ts';
 import { JournalReader } from './journal-reader.ts';
 import { scanSessions } from './scan-sessions.ts';
 
@@ -39,7 +40,13 @@ export class ChangeWatch {
 
   async *changes(signal: AbortSignal): AsyncGenerator<Change> {
     while (!signal.aborted) {
-      for (const change of await this.#look()) {
+      let looked: Change[];
+      try {
+        looked = await this.#look();
+      } catch (cause) {
+        throw typedError(cause);
+      }
+      for (const change of looked) {
         if (signal.aborted) return;
         yield change;
       }
