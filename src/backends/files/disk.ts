@@ -1,10 +1,11 @@
 /**
  * Small appends, on the event loop while the disk is quick and off it while it is slow.
  *
- *     quick --(a synchronous append took longer than slowMsMin)--> slow
- *     slow  --(several appends in a row were quick again)-------> quick
+ *     quick --(two appends in a row took longer than SLOW_MS_MIN)--> slow
+ *     slow  --(several appends in a row were quick again)---------> quick
  *
- * A saturated disk so holds the loop once, not at every commit.
+ * A saturated disk so holds the loop twice, not at every commit. One slow append alone says nothing:
+ * on a busy machine a process often loses its processor in the middle of a call.
  */
 import { HoldfastError } from '../../model/errors.ts';
 import type { System } from '../../system/system.ts';
@@ -12,7 +13,9 @@ import type { System } from '../../system/system.ts';
 /** Smaller: an ordinary hiccup leaves the fast path. Larger: a slow disk holds the loop for longer. */
 const SLOW_MS_MIN = 5;
 /** Fewer: one lucky write brings the loop back onto a slow disk. */
-const QUICK_WRITES_MIN = 8;
+const QUICK_WRITES_MIN = 4;
+/** Fewer: a process that lost its processor takes the disk for slow. More: the loop is held more often. */
+const SLOW_WRITES_MIN = 2;
 /** Appends above this size always run off the loop. */
 export const SYNC_BYTES_MAX = 65_536;
 
@@ -27,6 +30,7 @@ function progress(written: number): number {
 export class Disk {
   readonly #system: System;
   #slow = false;
+  #slowInARow = 0;
   #quickInARow = 0;
 
   constructor(system: System) {
@@ -54,8 +58,11 @@ export class Disk {
       const rest = Buffer.from(text, 'utf8');
       while (written < rest.length) written += progress(fs.writeSync(fd, rest.subarray(written)));
     }
-    if (clock.elapsed() - began > SLOW_MS_MIN) {
+    if (clock.elapsed() - began > SLOW_MS_MIN) this.#slowInARow += 1;
+    else this.#slowInARow = 0;
+    if (this.#slowInARow >= SLOW_WRITES_MIN) {
       this.#slow = true;
+      this.#slowInARow = 0;
       this.#quickInARow = 0;
     }
     return undefined;

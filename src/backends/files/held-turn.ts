@@ -45,7 +45,8 @@ export class HeldTurn {
   /** Frees the kernel's lock. */
   drop(): void {
     if (this.#fd < 0) return;
-    this.#system.fs.closeSync(this.#fd);
+    const fd = this.#fd;
     this.#fd = -1;
+    this.#system.fs.closeSync(fd);
   }
 }

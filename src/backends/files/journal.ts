@@ -100,8 +100,8 @@ export class Journal {
       }
       this.#slot = slot;
       this.#lockFd = fd;
-      this.#number = this.#newest();
       try {
+        this.#number = this.#newest();
         this.#openFile();
       } catch (cause) {
         this.close();

@@ -7,14 +7,13 @@
  *       sessions.d/<slug>~<hash>/                     one session
  *       blobs/<sha256>.json                           large values, stored once
  *       changes/                                      journals and the saved list: a cache
+ *       removed/<token>/                              what is left of a removed session
  */
 import { createHash } from 'node:crypto';
 import { isAbsolute, join, relative } from 'node:path';
 
 export const FORMAT = 1;
 export const MARK = 'holdfast.json';
-/** What was being removed when its process died; cleaned up by whoever comes next. */
-export const REMOVED_PREFIX = '.removed-';
 
 const SLUG_LENGTH_MAX = 40;
 const PLAIN_AGENT = /^[a-z0-9][a-z0-9_-]{0,63}$/;
@@ -55,6 +54,8 @@ export interface AgentPaths {
   readonly sessions: string;
   readonly blobs: string;
   readonly changes: string;
+  /** A place of its own, so that an opening finds leftovers without listing the sessions. */
+  readonly removed: string;
 }
 
 export function agentPaths(root: string, folder: string): AgentPaths {
@@ -64,6 +65,7 @@ export function agentPaths(root: string, folder: string): AgentPaths {
     sessions: join(base, 'sessions.d'),
     blobs: join(base, 'blobs'),
     changes: join(base, 'changes'),
+    removed: join(base, 'removed'),
   };
 }
 

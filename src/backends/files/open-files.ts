@@ -1,5 +1,6 @@
 import type { Backend } from '../../contract/backend.ts';
 import { realSystem, type System } from '../../system/system.ts';
+import { closeThatNeverFails } from './close-that-never-fails.ts';
 import { FilesBackend } from './files-backend.ts';
 import { openRoot } from './open-root.ts';
 import { type FilesOptions, OpenedStore } from './opened-store.ts';
@@ -20,7 +21,8 @@ export async function openFiles(
   const real = await openRoot(system, root, (code, message) =>
     options.onWarning({ code, message }),
   );
-  const store = new OpenedStore(system, real, options);
+  const closing = closeThatNeverFails(system, options.onWarning);
+  const store = new OpenedStore(closing, real, options);
   store.later(tidyStore(store));
   return new FilesBackend(store);
 }

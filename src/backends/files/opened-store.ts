@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import type { Warning } from '../../contract/store.ts';
+import { HoldfastError } from '../../model/errors.ts';
 import type { System } from '../../system/system.ts';
 import { AgentFiles } from './agent-files.ts';
 import { DescriptorPool } from './descriptor-pool.ts';
 import { Disk } from './disk.ts';
 import type { FilesContext } from './files-context.ts';
+import { foldLog } from './fold-log.ts';
 import { ioError, isMissing } from './io-error.ts';
 import { agentFolder } from './layout.ts';
 import { SessionFiles } from './session-files.ts';
@@ -107,7 +109,10 @@ export class OpenedStore implements FilesContext {
     void watched.finally(() => this.#later.delete(watched));
   }
 
-  /** Ends turns, waits for work in the background, and closes every file. */
+  /**
+   * Ends turns, waits for work in the background, and closes every file. Rejects when a sync had
+   * failed and what it was about could not be written anew.
+   */
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
@@ -115,10 +120,28 @@ export class OpenedStore implements FilesContext {
     for (const session of this.#sessions.values()) session.turn?.lose('the store was closed');
     while (this.#later.size > 0) await Promise.all(this.#later);
     for (const session of this.#sessions.values()) await session.quiet();
+    const unkept = await this.#writeAnew();
     for (const index of this.#indexes.values()) await index.save();
     for (const session of this.#sessions.values()) session.end();
     for (const agent of this.#agents.values()) agent.journal.close();
     this.#sessions.clear();
+    if (unkept.length === 0) return;
+    throw new HoldfastError(
+      'OUTCOME_UNKNOWN',
+      `The store at ${this.root} is closed, but nobody knows whether the last changes of ${unkept.length} sessions survive a power loss: their syncs failed, first that of ${JSON.stringify(unkept[0])}.`,
+      { key: unkept[0] },
+    );
+  }
+
+  /** Folds the logs whose sync has failed; the keys of those that could not be folded. */
+  async #writeAnew(): Promise<string[]> {
+    const unkept: string[] = [];
+    for (const session of this.#sessions.values()) {
+      if (!session.foldRequired || !session.log.state || session.log.state.removed) continue;
+      await foldLog(this, session);
+      if (session.foldRequired) unkept.push(session.key);
+    }
+    return unkept;
   }
 
   #agentIn(folder: string): AgentFiles {

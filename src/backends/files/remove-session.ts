@@ -15,11 +15,11 @@ import { join } from 'node:path';
 import type { Guard } from '../../contract/backend.ts';
 import { checkGuard } from '../../contract/check-guard.ts';
 import type { System } from '../../system/system.ts';
+import { makeDirectory } from './agent-files.ts';
 import { archivedIds, readArchive } from './archive-files.ts';
 import { commitLine } from './commit-line.ts';
 import type { FilesContext } from './files-context.ts';
 import { errno, isMissing } from './io-error.ts';
-import { REMOVED_PREFIX } from './layout.ts';
 import type { LogState } from './log-state.ts';
 import type { SessionFiles } from './session-files.ts';
 import { transcriptPlace } from './transcript-path.ts';
@@ -63,8 +63,10 @@ async function transcriptsElsewhere(
 
 /** Runs inside the session, whose log has ended: the path that it was moved to. */
 export function moveAway(context: FilesContext, session: SessionFiles): string | undefined {
-  const away = join(session.agent.paths.sessions, REMOVED_PREFIX + context.system.random.token());
+  const { removed } = session.agent.paths;
+  const away = join(removed, context.system.random.token());
   try {
+    makeDirectory(context.system, removed);
     context.system.fs.renameSync(session.directory, away);
     return away;
   } catch (cause) {

@@ -3,9 +3,9 @@
  * moved aside under a dated name before anything takes its place; nothing is thrown away but
  * leftovers that are known to hold nothing.
  */
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Problem, RepairReport } from '../../contract/reports.ts';
-import { MARK, REMOVED_PREFIX, TEMPORARY_NAME, within } from './layout.ts';
+import { MARK, TEMPORARY_NAME, within } from './layout.ts';
 import type { OpenedStore } from './opened-store.ts';
 import { removeTree } from './remove-session.ts';
 import { repairArchive } from './repair-archive.ts';
@@ -82,7 +82,7 @@ function mending(store: OpenedStore, problem: Problem): Mending | undefined {
 function leftover(store: OpenedStore, path: string): Mending | undefined {
   const { system } = store;
   const name = path.slice(dirname(path).length + 1);
-  if (name.startsWith(REMOVED_PREFIX)) {
+  if (basename(dirname(path)) === 'removed') {
     return { what: 'clear it away', run: () => removeTree(system, path).then(() => undefined) };
   }
   const age = system.clock.now() - system.fs.lstatSync(path).mtimeMs;

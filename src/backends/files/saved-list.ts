@@ -14,9 +14,9 @@ import { Slices } from './slices.ts';
 import { discard, writeWhole } from './write-whole.ts';
 
 const LIST_NAME = /^list\.(\d{1,15})\.jsonl$/;
-const VERSION = 1;
-/** Rows parsed at a time. */
-const BATCH_ROWS = 500;
+const VERSION = 2;
+/** Rows in one line, and so parsed at a time: some milliseconds of work. */
+const LINE_ROWS = 2_000;
 
 export interface List {
   positions: Positions;
@@ -44,11 +44,11 @@ export class SavedList {
     if (head?.v !== VERSION) return undefined;
     const rows: SessionSummary[] = [];
     const slices = new Slices(this.#system);
-    for (let at = 1; at < lines.length; at += BATCH_ROWS) {
-      const batch = parse<SessionSummary[]>(`[${lines.slice(at, at + BATCH_ROWS).join(',')}]`);
+    for (let at = 1; at < lines.length; at++) {
+      const batch = parse<SessionSummary[]>(lines[at]);
       if (!batch) return undefined;
       for (const row of batch) rows.push(row);
-      await slices.rest();
+      if (slices.over) await slices.rest();
     }
     return { positions: head.positions, pending: head.pending, rows };
   }
@@ -62,12 +62,20 @@ export class SavedList {
     const slices = new Slices(this.#system);
     const parts = [`${JSON.stringify({ v: VERSION, positions, pending })}\n`];
     let checksum = crc32(parts[0] as string);
+    let line: SessionSummary[] = [];
+    const flush = () => {
+      const text = `${JSON.stringify(line)}\n`;
+      parts.push(text);
+      checksum = crc32(text, checksum);
+      line = [];
+    };
     for (const row of rows.values()) {
-      const line = `${JSON.stringify(row)}\n`;
-      parts.push(line);
-      checksum = crc32(line, checksum);
-      if (slices.due) await slices.rest();
+      line.push(row);
+      if (line.length < LINE_ROWS) continue;
+      flush();
+      if (slices.over) await slices.rest();
     }
+    if (line.length > 0) flush();
     parts.push(`${checksum}\n`);
     const path = join(this.#directory, `list.${(before.at(-1) ?? 0) + 1}.jsonl`);
     await writeWhole(this.#system, path, parts.join(''), false);

@@ -175,6 +175,7 @@ export class SessionFiles implements Gate, Holding {
   forget(): void {
     this.#inside = false;
     this.#close();
+    this.transcript.close();
     this.log.generation = 0;
     this.log.state = undefined;
     this.log.size = 0;
@@ -265,7 +266,7 @@ export class SessionFiles implements Gate, Holding {
   #close(): void {
     this.log.close();
     this.lock.close();
-    this.transcript.close();
+    this.transcript.release();
   }
 
   #damaged(): HoldfastError {

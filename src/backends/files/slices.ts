@@ -21,6 +21,11 @@ export class Slices {
     return this.#count % 16 === 0 && this.#system.clock.elapsed() > this.#until;
   }
 
+  /** As {@link due}, for steps that take a while themselves. */
+  get over(): boolean {
+    return this.#system.clock.elapsed() > this.#until;
+  }
+
   async rest(): Promise<void> {
     await breathe(this.#system.timers);
     this.#until = this.#system.clock.elapsed() + SLICE_MS;

@@ -18,7 +18,7 @@ export class SyncGroup {
   }
 
   get idle(): boolean {
-    return this.#running === undefined;
+    return this.#running === undefined && this.#next === undefined;
   }
 
   /** Resolves once everything that was written to `fd` before this call is on the disk. */

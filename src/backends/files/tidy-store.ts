@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import type { FileFacts } from '../../system/file-system.ts';
 import { ioError, isMissing } from './io-error.ts';
-import { REMOVED_PREFIX, TEMPORARY_NAME } from './layout.ts';
+import { TEMPORARY_NAME } from './layout.ts';
 import type { OpenedStore } from './opened-store.ts';
 import { removeTree } from './remove-session.ts';
 import { discard } from './write-whole.ts';
@@ -16,10 +16,10 @@ const OLD_MS_MIN = 3_600_000;
 
 export async function tidyStore(store: OpenedStore): Promise<void> {
   for (const agent of store.agents()) {
-    const { sessions, blobs, changes } = agent.paths;
-    for (const { name } of await namesIn(store, sessions)) {
+    const { removed, blobs, changes } = agent.paths;
+    for (const { name } of await namesIn(store, removed)) {
       if (store.closed) return;
-      if (name.startsWith(REMOVED_PREFIX)) await removeTree(store.system, join(sessions, name));
+      await removeTree(store.system, join(removed, name));
     }
     await discardOld(store, blobs);
     await discardOld(store, changes);

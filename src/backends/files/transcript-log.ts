@@ -24,6 +24,8 @@ import { type TranscriptPlace, transcriptPlace } from './transcript-path.ts';
 /** As in the metadata log: a file that people deleted by hand is noticed after so long. */
 const LOOK_MS_MAX = 100;
 const PROBE = Buffer.alloc(1);
+/** Bytes at the end of a transcript that are read at once. */
+const END_BYTES = 8_192;
 
 /** Where a record lies in the file. */
 export interface RecordPlace {
@@ -40,6 +42,7 @@ export class TranscriptLog {
   #place: TranscriptPlace | undefined;
   #warned = false;
   #lookedAt = Number.NEGATIVE_INFINITY;
+  #ino = -1;
   fd = -1;
   /** The name of the file is known to be on the disk. */
   named = false;
@@ -110,7 +113,34 @@ export class TranscriptLog {
       facts = fs.fstatSync(this.fd);
     }
     if (facts.size === this.size && this.leaf !== undefined) return undefined;
-    return this.#learn(facts.size);
+    return this.#learnAtOnce(facts.size) ? undefined : this.#learn(facts.size);
+  }
+
+  /**
+   * The usual end of a transcript: a whole line that is an ordinary record, or nothing at all. It
+   * is read on the event loop, because it is short; everything else takes {@link #learn}.
+   */
+  #learnAtOnce(fileSize: number): boolean {
+    if (this.ids) return false;
+    if (fileSize === 0) {
+      this.leaf = null;
+      this.size = 0;
+      return true;
+    }
+    const length = Math.min(END_BYTES, fileSize);
+    const end = Buffer.allocUnsafe(length);
+    const { fs } = this.#context.system;
+    if (fs.readSync(this.fd, end, 0, length, fileSize - length) !== length) return false;
+    const last = end.lastIndexOf(10, length - 2) + 1;
+    if (end[length - 1] !== 10 || (last === 0 && length < fileSize)) return false;
+    const record = decodeRecord(end.subarray(last, length - 1));
+    if (isDamage(record) || record.type === 'leaf') return false;
+    const search = new LeafSearch();
+    search.look(record);
+    if (search.found === undefined) return false;
+    this.leaf = search.found;
+    this.size = fileSize;
+    return true;
   }
 
   /** Whether nothing was appended by others; asked as the metadata log asks it, for the same reason. */
@@ -144,15 +174,27 @@ export class TranscriptLog {
     return this.ids;
   }
 
+  /** Closes the file and forgets it: another conversation is active, or this one was replaced. */
   close(): void {
+    this.release();
+    this.#forget();
+  }
+
+  /** Closes the file; what is known of it is good as long as it is the same file. */
+  release(): void {
     const { fd } = this;
+    this.ids = undefined;
+    if (fd < 0) return;
+    this.fd = -1;
+    this.#context.system.fs.closeSync(fd);
+  }
+
+  #forget(): void {
     this.leaf = undefined;
     this.named = false;
     this.ids = undefined;
     this.size = 0;
-    if (fd < 0) return;
-    this.fd = -1;
-    this.#context.system.fs.closeSync(fd);
+    this.#ino = -1;
   }
 
   #open(): void {
@@ -161,7 +203,9 @@ export class TranscriptLog {
     try {
       const fd = fs.openSync(this.path, OPEN.appendOrCreate, 0o600);
       try {
-        requireOwnFile(fs.fstatSync(fd), this.path, key);
+        const { ino } = requireOwnFile(fs.fstatSync(fd), this.path, key);
+        if (ino !== this.#ino) this.#forget();
+        this.#ino = ino;
       } catch (cause) {
         fs.closeSync(fd);
         throw cause;

@@ -12,7 +12,7 @@ import { staysInside, transcriptName } from './layout.ts';
 import type { SessionFiles } from './session-files.ts';
 
 /** Directories below the agent's that belong to the store itself. */
-const OWN = /^(sessions\.d|blobs|changes)(\/|\\|$)/;
+const OWN = /^(sessions\.d|blobs|changes|removed)(\/|\\|$)/;
 
 export interface TranscriptPlace {
   path: string;

@@ -7,7 +7,7 @@ import type { Problem, VerifyReport } from '../../contract/reports.ts';
 import { HoldfastError } from '../../model/errors.ts';
 import type { AgentFiles } from './agent-files.ts';
 import { ioError, isMissing } from './io-error.ts';
-import { isSessionFolder, REMOVED_PREFIX, within } from './layout.ts';
+import { isSessionFolder, within } from './layout.ts';
 import type { OpenedStore } from './opened-store.ts';
 import { Slices } from './slices.ts';
 import { verifyBlobs } from './verify-blobs.ts';
@@ -61,19 +61,20 @@ function agentsOf({ store, report }: Verification): AgentFiles[] {
 
 async function verifyAgent(verification: Verification, agent: AgentFiles): Promise<void> {
   const { store, report, slices } = verification;
-  const { sessions } = agent.paths;
+  const { sessions, removed } = agent.paths;
+  for (const name of namesIn(store, removed)) {
+    report({
+      code: 'LEFTOVER',
+      severity: 'notice',
+      path: within(store.root, join(removed, name)),
+      message: 'The rest of a removed session.',
+      remedy: 'The next opening or repair clears it away.',
+    });
+  }
   for (const name of namesIn(store, sessions)) {
     if (slices.due) await slices.rest();
     const path = join(sessions, name);
-    if (name.startsWith(REMOVED_PREFIX)) {
-      report({
-        code: 'LEFTOVER',
-        severity: 'notice',
-        path: within(store.root, path),
-        message: 'The rest of a removed session.',
-        remedy: 'The next opening or repair clears it away.',
-      });
-    } else if (!isSessionFolder(name) || !store.system.fs.lstatSync(path).isDirectory()) {
+    if (!isSessionFolder(name) || !store.system.fs.lstatSync(path).isDirectory()) {
       report({
         code: 'UNSAFE_PATH',
         severity: isSessionFolder(name) ? 'damage' : 'notice',
