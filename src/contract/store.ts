@@ -13,7 +13,13 @@ import type { Backend } from './backend.ts';
 import type { RepairReport, StoreFigures, VerifyReport } from './reports.ts';
 
 /** Fields to set; `null` removes a field, `undefined` is ignored. */
-export type Patch<E extends Entry> = { [F in keyof E]?: E[F] | null | undefined };
+export type Patch<E extends Entry> = { [F in keyof E]?: E[F] | null | undefined } & NoFunction;
+
+/** TypeScript takes functions and promises for objects of open fields; what only they have tells them. */
+interface NoFunction {
+  [Symbol.hasInstance]?: never;
+  [Symbol.toStringTag]?: never;
+}
 
 /** Preconditions, checked in the commit itself. */
 export interface Preconditions {
