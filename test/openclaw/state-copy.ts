@@ -79,7 +79,7 @@ export function foreignFiles(root: string): Record<string, string> {
   for (const item of readdirSync(root, { recursive: true, withFileTypes: true })) {
     const path = join(item.parentPath, item.name);
     const name = relative(root, path);
-    if (!item.isFile() || /(^|\/)(sessions\.d|blobs|changes)\/|^holdfast\.json$/.test(name))
+    if (!item.isFile() || /(^|\/)(sessions\.d|blobs|changes|removed)\/|^holdfast\.json$/.test(name))
       continue;
     found[name] = createHash('sha256').update(readFileSync(path)).digest('hex');
   }
