@@ -13,9 +13,11 @@ import { createLog } from './commit-line.ts';
 import type { FilesContext } from './files-context.ts';
 import { ioError } from './io-error.ts';
 import type { LogState } from './log-state.ts';
+import { readBytes } from './read-bytes.ts';
 import type { SessionFiles } from './session-files.ts';
 import { decodeRecord, headerLine, recordLine, storedRecord } from './transcript-line.ts';
 import type { RecordPlace } from './transcript-log.ts';
+import { orUndoCreation } from './undo-creation.ts';
 
 /** Runs inside the session. */
 export function appendRecord(
@@ -29,9 +31,9 @@ export function appendRecord(
   checkGuard(session.key, state, session.runningFence(state), guard);
   if (state) return toState(context, session, state, record, ask);
   const created = createLog(context, session, newState(context, Object.freeze({})));
-  return created instanceof Promise
-    ? created.then((first) => toState(context, session, first, record, ask))
-    : toState(context, session, created, record, ask);
+  return orUndoCreation(context, session, created, (first) =>
+    toState(context, session, first, record, ask),
+  );
 }
 
 function toState(
@@ -76,13 +78,7 @@ async function firstRecord(
   id: string,
   { at, bytes }: RecordPlace,
 ): Promise<TranscriptRecord> {
-  const { fs } = context.system;
-  const line = Buffer.allocUnsafe(bytes);
-  for (let got = 0; got < bytes; ) {
-    const n = await fs.read(session.transcript.fd, line, got, bytes - got, at + got);
-    if (n === 0) break;
-    got += n;
-  }
+  const line = await readBytes(context.system.fs, session.transcript.fd, at, bytes);
   const stored = storedRecord(decodeRecord(line) as Record<string, unknown>, at);
   if (sameRecord(stored, given)) return stored;
   throw new HoldfastError(

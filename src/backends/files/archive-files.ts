@@ -6,13 +6,12 @@
 import { join } from 'node:path';
 import { HoldfastError } from '../../model/errors.ts';
 import type { Archive, Entry } from '../../model/state.ts';
-import { OPEN } from '../../system/file-system.ts';
 import type { FilesContext } from './files-context.ts';
 import { ioError, isMissing } from './io-error.ts';
 import { ARCHIVE_NAME, archiveName } from './layout.ts';
 import { decodeLine, encodeLine, type SnapshotLine } from './log-line.ts';
 import { fromSnapshot, type LogState, snapshotOf } from './log-state.ts';
-import { requireOwnFile } from './safe-path.ts';
+import { readFile } from './read-bytes.ts';
 import type { SessionFiles } from './session-files.ts';
 import { transcriptPlace } from './transcript-path.ts';
 import { writeWhole } from './write-whole.ts';
@@ -52,17 +51,7 @@ export async function readArchive(
   const path = join(session.directory, archiveName(sessionId));
   let bytes: Buffer;
   try {
-    const fd = await fs.open(path, OPEN.read, 0);
-    try {
-      bytes = Buffer.alloc(requireOwnFile(await fs.fstat(fd), path, session.key).size);
-      for (let got = 0; got < bytes.length; ) {
-        const n = await fs.read(fd, bytes, got, bytes.length - got, got);
-        if (n === 0) break;
-        got += n;
-      }
-    } finally {
-      await fs.close(fd);
-    }
+    bytes = await readFile(fs, path, session.key);
   } catch (cause) {
     if (isMissing(cause)) throw archiveGone(session.key, sessionId);
     throw ioError(cause, 'read an archive', session.key);

@@ -1,4 +1,5 @@
 import type { FileSystem } from '../../system/file-system.ts';
+import { readBytes } from './read-bytes.ts';
 
 /** A whole line and where it begins. */
 export interface PlacedLine {
@@ -28,12 +29,8 @@ export async function* backwardLines(
   let started = false;
   while (at > 0) {
     const length = Math.min(chunkSize, at);
-    const chunk = Buffer.allocUnsafe(length);
-    for (let got = 0; got < length; ) {
-      const n = await fs.read(fd, chunk, got, length - got, at - length + got);
-      if (n === 0) return;
-      got += n;
-    }
+    const chunk = await readBytes(fs, fd, at - length, length);
+    if (chunk.length < length) return;
     at -= length;
     let stop = length;
     for (

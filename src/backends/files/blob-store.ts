@@ -13,11 +13,10 @@ import { join } from 'node:path';
 import { HoldfastError } from '../../model/errors.ts';
 import type { Json } from '../../model/json.ts';
 import { LIMITS } from '../../model/limits.ts';
-import { OPEN } from '../../system/file-system.ts';
 import type { System } from '../../system/system.ts';
 import { freezeDeep } from './freeze-deep.ts';
 import { ioError, isMissing } from './io-error.ts';
-import { requireOwnFile } from './safe-path.ts';
+import { readFileNow } from './read-bytes.ts';
 import { writeWhole } from './write-whole.ts';
 
 /** Hashes remembered as seen once; older ones are forgotten first and cost one more inline copy. */
@@ -72,18 +71,7 @@ export class BlobStore {
     const path = join(this.#directory, `${hash}.json`);
     let text: string;
     try {
-      const fd = fs.openSync(path, OPEN.read, 0);
-      try {
-        const bytes = Buffer.alloc(requireOwnFile(fs.fstatSync(fd), path).size);
-        for (let got = 0; got < bytes.length; ) {
-          const n = fs.readSync(fd, bytes, got, bytes.length - got, got);
-          if (n === 0) break;
-          got += n;
-        }
-        text = bytes.toString('utf8');
-      } finally {
-        fs.closeSync(fd);
-      }
+      text = readFileNow(fs, path, LIMITS.entryBytesMax).toString('utf8');
     } catch (cause) {
       throw isMissing(cause)
         ? damaged(path, 'it is missing', cause)

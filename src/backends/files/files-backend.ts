@@ -130,8 +130,13 @@ export class FilesBackend implements Backend {
 
   adopt(key: string, past: Past): Promise<boolean> {
     const session = this.#store.session(key);
-    const run = () => adoptSession(this.#store, session, past);
-    return typed(session.exclusive(run, { create: true }), key);
+    const run = async () => {
+      const shown = await adoptSession(this.#store, session, past);
+      if (!shown) return { shown };
+      const done = await acknowledge(this.#store, session, session.log.state as LogState);
+      return { shown, ...(done.synced && { synced: done.synced }) };
+    };
+    return session.exclusive(run, { create: true }).then(published, (cause) => refuse(cause, key));
   }
 
   list(query: ListQuery): AsyncIterable<SessionSummary> {

@@ -19,6 +19,7 @@ import type { FilesContext } from './files-context.ts';
 import { logName } from './layout.ts';
 import { encodeLine } from './log-line.ts';
 import { type LogState, snapshotOf } from './log-state.ts';
+import { readBytes } from './read-bytes.ts';
 import type { SessionFiles } from './session-files.ts';
 import { discard, moveIntoPlace, syncDirectory, writeAll } from './write-whole.ts';
 
@@ -118,12 +119,8 @@ async function exchangeInside(
   const { log } = session;
   const state = session.state as LogState | undefined;
   if (!state || log.generation !== generation || log.size < covered) return false;
-  const since = Buffer.allocUnsafe(log.size - covered);
-  for (let got = 0; got < since.length; ) {
-    const n = await system.fs.read(log.fd, since, got, since.length - got, covered + got);
-    if (n === 0) return false;
-    got += n;
-  }
+  const since = await readBytes(system.fs, log.fd, covered, log.size - covered);
+  if (since.length < log.size - covered) return false;
   if (since.length > 0) await writeAll(system, fd, since);
   if (context.power) await system.fs.fdatasync(fd);
   await session.syncs.settled();

@@ -11,6 +11,7 @@ import { formerOf, type LogState } from './log-state.ts';
 import type { SessionFiles } from './session-files.ts';
 import { shownState } from './shown-state.ts';
 import { removeTurnLock, takeTurnLock } from './turn-lock.ts';
+import { orUndoCreation } from './undo-creation.ts';
 
 /** Larger: no more than that can be in the way. Smaller: some who look at leftovers stop a turn. */
 const PASSED_MAX = 64;
@@ -25,9 +26,22 @@ export async function grantTurn(
   ask: TurnAsk,
   before: (LoggedTurn & Pick<FormerTurn, 'ended'>) | undefined,
 ): Promise<TurnGrant> {
+  const { state } = session;
+  if (state) return grantIn(context, session, state, ask, before);
+  const created = createLog(context, session, newState(context, Object.freeze({})));
+  return orUndoCreation(context, session, created, (first) =>
+    grantIn(context, session, first, ask, before),
+  );
+}
+
+async function grantIn(
+  context: FilesContext,
+  session: SessionFiles,
+  state: LogState,
+  ask: TurnAsk,
+  before: (LoggedTurn & Pick<FormerTurn, 'ended'>) | undefined,
+): Promise<TurnGrant> {
   const { system } = context;
-  const state =
-    session.state ?? (await createLog(context, session, newState(context, Object.freeze({}))));
   const { turn, fd } = lockNext(
     context,
     session,

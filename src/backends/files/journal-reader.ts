@@ -4,6 +4,7 @@ import { OPEN } from '../../system/file-system.ts';
 import type { System } from '../../system/system.ts';
 import { ioError, isMissing } from './io-error.ts';
 import { JOURNAL_NAME } from './journal.ts';
+import { readBytes } from './read-bytes.ts';
 
 /** How far each slot's journals were read: slot to file number and bytes. */
 export type Positions = Record<string, { number: number; at: number }>;
@@ -86,14 +87,8 @@ export class JournalReader {
       throw ioError(cause, 'read a journal');
     }
     try {
-      const bytes = Buffer.allocUnsafe(size - position.at);
-      let got = 0;
-      while (got < bytes.length) {
-        const n = await fs.read(fd, bytes, got, bytes.length - got, position.at + got);
-        if (n === 0) break;
-        got += n;
-      }
-      const end = bytes.subarray(0, got).lastIndexOf(10) + 1;
+      const bytes = await readBytes(fs, fd, position.at, size - position.at);
+      const end = bytes.lastIndexOf(10) + 1;
       position.at += end;
       return parseLines(bytes.toString('utf8', 0, end), lines) ? undefined : 'gap';
     } finally {

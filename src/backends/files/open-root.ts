@@ -5,8 +5,12 @@ import { OPEN } from '../../system/file-system.ts';
 import type { System } from '../../system/system.ts';
 import { errno, ioError, isMissing } from './io-error.ts';
 import { FORMAT, MARK } from './layout.ts';
-import { requireOwnFile, requireRealDirectory } from './safe-path.ts';
+import { readFileNow } from './read-bytes.ts';
+import { requireRealDirectory } from './safe-path.ts';
 import { discard } from './write-whole.ts';
+
+/** More than this is no mark of ours. */
+const MARK_BYTES_MAX = 4_096;
 
 type Warn = (code: string, message: string) => void;
 
@@ -82,14 +86,7 @@ function checkMark(system: System, root: string, warn: Warn): void {
 function readMark(system: System, path: string): string | undefined {
   const { fs } = system;
   try {
-    const fd = fs.openSync(path, OPEN.read, 0);
-    try {
-      const bytes = Buffer.alloc(Math.min(4_096, requireOwnFile(fs.fstatSync(fd), path).size));
-      fs.readSync(fd, bytes, 0, bytes.length, 0);
-      return bytes.toString('utf8');
-    } finally {
-      fs.closeSync(fd);
-    }
+    return readFileNow(fs, path, MARK_BYTES_MAX).toString('utf8');
   } catch (cause) {
     if (isMissing(cause)) return undefined;
     throw ioError(cause, `read ${path}`);

@@ -9,6 +9,7 @@ import { freezeDeep } from './freeze-deep.ts';
 import { ARCHIVE_NAME, LOG_NAME, logName } from './layout.ts';
 import { type ChangeLine, decodeLine, encodeLine } from './log-line.ts';
 import type { LogState } from './log-state.ts';
+import { readBytes } from './read-bytes.ts';
 import type { SessionFiles } from './session-files.ts';
 import { syncDirectory } from './write-whole.ts';
 
@@ -37,9 +38,8 @@ async function repairInside(
   await context.disk.append(log.fd, announced, Buffer.byteLength(announced));
   context.system.fs.renameSync(path, aside);
   log.close();
-  log.damage = undefined;
+  log.forget();
   // The new log may not take the number of one that somebody still has open.
-  log.generation = generation;
   await createLog(context, session, state, generation + 1);
   await context.system.fs.fsync(log.fd);
   await syncDirectory(context.system, session.directory);
@@ -50,12 +50,7 @@ async function salvage(context: FilesContext, session: SessionFiles): Promise<Lo
   const { log } = session;
   const { fs } = context.system;
   const { size } = fs.fstatSync(log.fd);
-  const bytes = Buffer.alloc(size);
-  for (let got = 0; got < size; ) {
-    const n = await fs.read(log.fd, bytes, got, size - got, got);
-    if (n === 0) break;
-    got += n;
-  }
+  const bytes = await readBytes(fs, log.fd, 0, size);
   let state = log.state ?? {
     ...newState(context, Object.freeze({})),
     ...conversation(context, session),

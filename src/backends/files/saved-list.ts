@@ -6,10 +6,10 @@
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { SessionSummary } from '../../model/state.ts';
-import { OPEN } from '../../system/file-system.ts';
 import type { System } from '../../system/system.ts';
-import { errno, ioError, isMissing } from './io-error.ts';
+import { ioError, isMissing } from './io-error.ts';
 import type { Positions } from './journal-reader.ts';
+import { readFile } from './read-bytes.ts';
 import { Slices } from './slices.ts';
 import { discard, writeWhole } from './write-whole.ts';
 
@@ -89,20 +89,12 @@ export class SavedList {
     const path = join(this.#directory, `list.${number}.jsonl`);
     let bytes: Buffer;
     try {
-      const fd = await fs.open(path, OPEN.read, 0);
-      try {
-        bytes = Buffer.allocUnsafe((await fs.fstat(fd)).size);
-        for (let got = 0; got < bytes.length; ) {
-          const n = await fs.read(fd, bytes, got, bytes.length - got, got);
-          if (n === 0) break;
-          got += n;
-        }
-      } finally {
-        await fs.close(fd);
-      }
+      bytes = await readFile(fs, path);
     } catch (cause) {
-      if (isMissing(cause) || errno(cause) === 'ELOOP') return undefined;
-      throw ioError(cause, 'read the saved list');
+      const error = ioError(cause, 'read the saved list');
+      // What can not be used is not needed: a scan makes it anew.
+      if (isMissing(cause) || error.code === 'UNSAFE_PATH') return undefined;
+      throw error;
     }
     const end = bytes.lastIndexOf(10, bytes.length - 2) + 1;
     if (end === 0 || Number(bytes.toString('latin1', end)) !== crc32(bytes.subarray(0, end))) {

@@ -176,10 +176,7 @@ export class SessionFiles implements Gate, Holding {
     this.#inside = false;
     this.#close();
     this.transcript.close();
-    this.log.generation = 0;
-    this.log.state = undefined;
-    this.log.size = 0;
-    this.log.fileSize = 0;
+    this.log.forget();
     this.count();
   }
 
@@ -270,8 +267,8 @@ export class SessionFiles implements Gate, Holding {
   }
 
   #damaged(): HoldfastError {
-    const { path, from, to, reason } = this.log.damage as NonNullable<SessionLog['damage']>;
-    const where = within(this.#context.root, path);
+    const { from, to, reason } = this.log.damage as NonNullable<SessionLog['damage']>;
+    const where = within(this.#context.root, this.log.path);
     return new HoldfastError(
       'ENTRY_DAMAGED',
       `The metadata of session ${JSON.stringify(this.key)} is damaged: ${where}, bytes ${from} to ${to}: ${reason}. Run holdfast repair; the damaged bytes are kept.`,

@@ -19,66 +19,62 @@ import { HoldfastError } from '../../model/errors.ts';
 import { OPEN } from '../../system/file-system.ts';
 import type { System } from '../../system/system.ts';
 import { SYNC_BYTES_MAX } from './disk.ts';
+import { generationsIn } from './generations.ts';
 import { ioError, isMissing } from './io-error.ts';
-import { LOG_NAME, logName } from './layout.ts';
-import { type ChangeLine, decodeLine, type SnapshotLine } from './log-line.ts';
-import {
-  afterLine,
-  type BlobSource,
-  fromSnapshot,
-  LineRefused,
-  type LogState,
-} from './log-state.ts';
+import { logName } from './layout.ts';
+import { type LogDamage, LogReplay, TRAILER_LENGTH } from './log-replay.ts';
+import type { BlobSource, LogState } from './log-state.ts';
+import { readBytes, readBytesNow } from './read-bytes.ts';
 import { requireOwnFile, requireRealDirectory } from './safe-path.ts';
 
-/** A range of a log that does not decode. */
-export interface LogDamage {
-  readonly path: string;
-  readonly from: number;
-  readonly to: number;
-  readonly reason: string;
-}
-
-const NEWLINE = 10;
 /** How often a log may be looked up again in one call before the directory is called unreadable. */
 const LOOKUPS_MAX = 100;
 /** Longer: a log that was deleted by hand is written to for longer. Shorter: more calls per commit. */
 const LOOK_MS_MAX = 100;
 const PROBE = Buffer.alloc(1);
-/** Bytes at the end of the last replayed line that tell whether a reopened log is the same one. */
-const TRAILER_LENGTH = 16;
 
 export class SessionLog {
   readonly #system: System;
   readonly #key: string;
   readonly #directory: string;
   readonly #blobs: BlobSource;
+  #replay: LogReplay;
   #ino = -1;
-  #trailer = '';
-  #foldAnnounced = false;
   #lookedAt = Number.NEGATIVE_INFINITY;
   fd = -1;
   /** 0 before any generation was seen. */
   generation = 0;
-  /** Bytes replayed: up to the last whole line. */
-  size = 0;
   /** Bytes of the file at the last look; more than `size` when its last line is unfinished. */
   fileSize = 0;
-  /** Bytes of the snapshot in the first line; 0 before it was read. */
-  snapshotBytes = 0;
-  state: LogState | undefined;
-  damage: LogDamage | undefined;
 
   constructor(system: System, key: string, directory: string, blobs: BlobSource) {
     this.#system = system;
     this.#key = key;
     this.#directory = directory;
     this.#blobs = blobs;
+    this.#replay = new LogReplay(key, blobs);
+  }
+
+  /** Bytes replayed: up to the last whole line. */
+  get size(): number {
+    return this.#replay.size;
+  }
+
+  get state(): LogState | undefined {
+    return this.#replay.state;
+  }
+
+  get damage(): LogDamage | undefined {
+    return this.#replay.damage;
+  }
+
+  get snapshotBytes(): number {
+    return this.#replay.snapshotBytes;
   }
 
   /** The end of the last replayed line, as a fold hands it on. */
   get trailer(): string {
-    return this.#trailer;
+    return this.#replay.trailer;
   }
 
   get path(): string {
@@ -93,7 +89,7 @@ export class SessionLog {
     if (this.#isUnchanged()) return true;
     for (let look = 0; look < LOOKUPS_MAX; look++) {
       if (this.fd < 0 && !this.#open()) {
-        this.#forget();
+        this.forget();
         return true;
       }
       const facts = this.#system.fs.fstatSync(this.fd);
@@ -107,7 +103,9 @@ export class SessionLog {
       // An unfinished last line may have been cut off and followed by one of the same length.
       if (facts.size !== this.fileSize || (this.size !== facts.size && !this.damage)) {
         if (facts.size - this.size > SYNC_BYTES_MAX) return false;
-        this.#replayFrom(this.#read(facts.size));
+        this.#replay.take(
+          readBytesNow(this.#system.fs, this.fd, this.size, facts.size - this.size),
+        );
         this.fileSize = facts.size;
       }
       if (this.#isNewest()) return true;
@@ -127,7 +125,7 @@ export class SessionLog {
    */
   #isUnchanged(): boolean {
     if (this.fd < 0 || this.size !== this.fileSize || this.damage) return false;
-    if (this.#foldAnnounced || this.state?.removed) return false;
+    if (this.#replay.foldAnnounced || this.state?.removed) return false;
     if (this.#system.clock.elapsed() - this.#lookedAt > LOOK_MS_MAX) return false;
     return this.#system.fs.readSync(this.fd, PROBE, 0, 1, this.size) === 0;
   }
@@ -136,27 +134,17 @@ export class SessionLog {
   async catchUp(): Promise<void> {
     const { fs } = this.#system;
     const { fd, size: from } = this;
-    const length = (await fs.fstat(fd)).size - from;
-    const bytes = Buffer.allocUnsafe(Math.max(0, length));
-    let got = 0;
-    while (got < length) {
-      const n = await fs.read(fd, bytes, got, length - got, from + got);
-      if (n === 0) break;
-      got += n;
-    }
+    const bytes = await readBytes(fs, fd, from, (await fs.fstat(fd)).size - from);
     // Somebody else of this process may have replayed meanwhile; then these bytes are old news.
     if (this.fd !== fd || this.size !== from) return;
-    this.#replayFrom(bytes.subarray(0, got));
-    this.fileSize = from + got;
+    this.#replay.take(bytes);
+    this.fileSize = from + bytes.length;
   }
 
   /** Takes over what this process has just appended, so that it is not read back. */
-  advance(state: LogState, bytes: number, sealed: string): void {
-    this.size += bytes;
-    this.fileSize = this.size;
-    this.state = state;
-    this.#trailer = sealed;
-    this.#foldAnnounced = false;
+  advance(state: LogState, bytes: number, trailer: string): void {
+    this.#replay.advance(state, bytes, trailer);
+    this.fileSize = this.#replay.size;
   }
 
   /** A generation that this process has just made takes the place of the one before. */
@@ -165,16 +153,15 @@ export class SessionLog {
     generation: number,
     bytes: { snapshot: number; all: number },
     state: LogState,
-    sealed: string,
+    trailer: string,
   ): void {
     this.close();
+    this.forget();
     this.fd = fd;
     this.generation = generation;
     this.#ino = this.#system.fs.fstatSync(fd).ino;
-    this.size = 0;
-    this.damage = undefined;
-    this.snapshotBytes = bytes.snapshot;
-    this.advance(state, bytes.all, sealed);
+    this.#replay.snapshotBytes = bytes.snapshot;
+    this.advance(state, bytes.all, trailer);
   }
 
   close(): void {
@@ -186,34 +173,19 @@ export class SessionLog {
 
   /** Generations that lie in the directory, oldest first; empty when there is no directory. */
   generations(): number[] {
-    let names: string[];
-    try {
-      names = this.#system.fs.readdirSync(this.#directory);
-    } catch (cause) {
-      if (isMissing(cause)) return [];
-      throw ioError(cause, 'read the directory', this.#key);
-    }
-    const found: number[] = [];
-    for (const name of names) {
-      const match = LOG_NAME.exec(name);
-      if (match) found.push(Number(match[1]));
-    }
-    return found.sort((a, b) => a - b);
+    return generationsIn(this.#system.fs, this.#directory, this.#key);
   }
 
   #reopen(): void {
     this.close();
-    this.#forget();
+    this.forget();
   }
 
-  #forget(): void {
+  /** What was replayed belongs to a log that is no more. */
+  forget(): void {
     this.generation = 0;
-    this.size = 0;
     this.fileSize = 0;
-    this.state = undefined;
-    this.damage = undefined;
-    this.#trailer = '';
-    this.#foldAnnounced = false;
+    this.#replay = new LogReplay(this.#key, this.#blobs);
   }
 
   #open(): boolean {
@@ -228,7 +200,7 @@ export class SessionLog {
       } catch (cause) {
         // Folded away between the look and the open: the next look finds its successor.
         if (!isMissing(cause)) throw ioError(cause, 'open the metadata log', this.#key);
-        this.#forget();
+        this.forget();
       }
     }
     return false;
@@ -241,7 +213,7 @@ export class SessionLog {
     try {
       const facts = requireOwnFile(fs.fstatSync(fd), path, this.#key);
       if (!this.#isSame(fd, generation, facts.ino, facts.size)) {
-        this.#forget();
+        this.forget();
         this.generation = generation;
         this.#ino = facts.ino;
       }
@@ -257,9 +229,9 @@ export class SessionLog {
   #isSame(fd: number, generation: number, ino: number, size: number): boolean {
     if (generation !== this.generation || ino !== this.#ino || size < this.size) return false;
     if (this.size < TRAILER_LENGTH) return false;
-    const end = Buffer.allocUnsafe(TRAILER_LENGTH);
-    const got = this.#system.fs.readSync(fd, end, 0, TRAILER_LENGTH, this.size - TRAILER_LENGTH);
-    return got === TRAILER_LENGTH && this.#trailer.endsWith(end.toString('latin1'));
+    const at = this.size - TRAILER_LENGTH;
+    const end = readBytesNow(this.#system.fs, fd, at, TRAILER_LENGTH);
+    return end.length === TRAILER_LENGTH && this.#replay.trailer.endsWith(end.toString('latin1'));
   }
 
   /** Whether no other log has taken the place of this one; opens it, or lets the next look do so. */
@@ -269,7 +241,7 @@ export class SessionLog {
       this.#reopen();
       return false;
     }
-    if (!this.#foldAnnounced) return true;
+    if (!this.#replay.foldAnnounced) return true;
     // Generations are unlinked in their order: while this one has its name, no later one lost its.
     return !this.#follow() && this.#system.fs.fstatSync(this.fd).nlink > 0;
   }
@@ -301,55 +273,5 @@ export class SessionLog {
     this.generation = next;
     this.#ino = requireOwnFile(fs.fstatSync(fd), this.path, this.#key).ino;
     return true;
-  }
-
-  #read(to: number): Buffer {
-    const bytes = Buffer.allocUnsafe(to - this.size);
-    let got = 0;
-    while (got < bytes.length) {
-      const n = this.#system.fs.readSync(this.fd, bytes, got, bytes.length - got, this.size + got);
-      if (n === 0) break;
-      got += n;
-    }
-    return bytes.subarray(0, got);
-  }
-
-  #replayFrom(bytes: Buffer): void {
-    let at = 0;
-    while (this.damage === undefined) {
-      const end = bytes.indexOf(NEWLINE, at);
-      if (end < 0) return;
-      const line = bytes.subarray(at, end);
-      const isFirst = this.state === undefined;
-      const decoded = decodeLine(line);
-      const reason = 'reason' in decoded ? decoded.reason : this.#take(decoded.line);
-      if (reason !== undefined) {
-        this.damage = { path: this.path, from: this.size, to: this.size + line.length + 1, reason };
-        return;
-      }
-      this.#trailer = line
-        .toString('latin1', Math.max(0, line.length - TRAILER_LENGTH))
-        .concat('\n');
-      this.size += line.length + 1;
-      if (isFirst) this.snapshotBytes = this.size;
-      at = end + 1;
-    }
-  }
-
-  /** Applies a decoded line; tells why it can not follow. */
-  #take(line: Record<string, unknown>): string | undefined {
-    try {
-      if (this.state === undefined) {
-        const snapshot = line as unknown as SnapshotLine;
-        if (snapshot.key !== this.#key)
-          return `it holds the log of ${JSON.stringify(snapshot.key)}`;
-        this.state = fromSnapshot(snapshot, this.#blobs);
-      } else this.state = afterLine(this.state, line as ChangeLine, this.#blobs);
-      this.#foldAnnounced = line.fold !== undefined;
-      return undefined;
-    } catch (cause) {
-      if (cause instanceof LineRefused) return cause.message;
-      throw cause;
-    }
   }
 }

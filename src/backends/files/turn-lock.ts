@@ -66,8 +66,9 @@ function removeIfThere(system: System, path: string): void {
   try {
     system.fs.unlinkSync(path);
   } catch (cause) {
-    // Windows keeps a name while somebody looks at the file; an unlocked leftover means nothing.
-    if (!['ENOENT', 'EPERM', 'EACCES', 'EBUSY'].includes(errno(cause) ?? '')) throw cause;
+    // Windows keeps a name while somebody looks at the file. Whatever else keeps it: an unlocked
+    // leftover means nothing, and what made it superfluous has been committed.
+    if (errno(cause) === undefined) throw cause;
   }
 }
 

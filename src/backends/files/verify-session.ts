@@ -48,7 +48,7 @@ export async function verifySession(
       code: 'ENTRY_DAMAGED',
       severity: 'damage',
       key,
-      path: within(store.root, damage.path),
+      path: within(store.root, session.log.path),
       range: { from: damage.from, to: damage.to },
       message: `The metadata log does not decode: ${damage.reason}.`,
       remedy: 'repair writes it anew from what decodes and keeps the damaged bytes aside.',

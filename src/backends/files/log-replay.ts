@@ -1,0 +1,95 @@
+/**
+ * What the whole lines of one metadata log say, line by line. Nothing here touches a file.
+ *
+ *     empty   --a snapshot--> holds a state
+ *     holds a state --a change--> holds the next one
+ *     any     --a whole line that does not decode or can not follow--> damaged: the state before it
+ *              is the last good one, and nothing after it counts
+ */
+import { type ChangeLine, decodeLine, type SnapshotLine } from './log-line.ts';
+import {
+  afterLine,
+  type BlobSource,
+  fromSnapshot,
+  LineRefused,
+  type LogState,
+} from './log-state.ts';
+
+const NEWLINE = 10;
+/** Bytes at the end of the last line that tell whether a log is the one that was replayed. */
+export const TRAILER_LENGTH = 16;
+
+/** A range of a log that does not decode. */
+export interface LogDamage {
+  readonly from: number;
+  readonly to: number;
+  readonly reason: string;
+}
+
+export class LogReplay {
+  readonly #key: string;
+  readonly #blobs: BlobSource;
+  /** Bytes replayed: up to the last whole line. */
+  size = 0;
+  /** Bytes of the snapshot in the first line; 0 before it was read. */
+  snapshotBytes = 0;
+  state: LogState | undefined;
+  damage: LogDamage | undefined;
+  /** The last line announces a fold. */
+  foldAnnounced = false;
+  /** The end of the last line, newline included. */
+  trailer = '';
+
+  constructor(key: string, blobs: BlobSource) {
+    this.#key = key;
+    this.#blobs = blobs;
+  }
+
+  /** Takes the bytes that follow `size`; an unfinished last line is left alone. */
+  take(bytes: Buffer): void {
+    let at = 0;
+    while (this.damage === undefined) {
+      const end = bytes.indexOf(NEWLINE, at);
+      if (end < 0) return;
+      const line = bytes.subarray(at, end);
+      const isFirst = this.state === undefined;
+      const decoded = decodeLine(line);
+      const reason = 'reason' in decoded ? decoded.reason : this.#apply(decoded.line);
+      if (reason !== undefined) {
+        this.damage = { from: this.size, to: this.size + line.length + 1, reason };
+        return;
+      }
+      const end16 = line.toString('latin1', Math.max(0, line.length - TRAILER_LENGTH));
+      this.trailer = `${end16}\n`;
+      this.size += line.length + 1;
+      if (isFirst) this.snapshotBytes = this.size;
+      at = end + 1;
+    }
+  }
+
+  /** Takes over a line that this process has written, without decoding it again. */
+  advance(state: LogState, bytes: number, trailer: string): void {
+    this.size += bytes;
+    this.state = state;
+    this.trailer = trailer;
+    this.foldAnnounced = false;
+  }
+
+  /** Applies a decoded line; tells why it can not follow. */
+  #apply(line: Record<string, unknown>): string | undefined {
+    try {
+      if (this.state === undefined) {
+        const snapshot = line as unknown as SnapshotLine;
+        if (snapshot.key !== this.#key) {
+          return `it holds the log of ${JSON.stringify(snapshot.key)}`;
+        }
+        this.state = fromSnapshot(snapshot, this.#blobs);
+      } else this.state = afterLine(this.state, line as ChangeLine, this.#blobs);
+      this.foldAnnounced = line.fold !== undefined;
+      return undefined;
+    } catch (cause) {
+      if (cause instanceof LineRefused) return cause.message;
+      throw cause;
+    }
+  }
+}
