@@ -106,7 +106,9 @@ async function append(system: System, folder: string, path: string, text: string
     try {
       const bytes = Buffer.from(text, 'utf8');
       for (let at = 0; at < bytes.length; ) {
-        at += await fs.write(fd, bytes, at, bytes.length - at);
+        const written = await fs.write(fd, bytes, at, bytes.length - at);
+        if (written === 0) throw failed(path, new TypeError('the system wrote nothing'));
+        at += written;
       }
     } finally {
       await fs.close(fd);
