@@ -1,6 +1,6 @@
 /**
  * What must compile, and what must not: each line under an `@ts-expect-error` is an error, or the
- * compiler complains. Nothing here runs; `types.test.ts` and `npm run typecheck` compile it.
+ * compiler complains. Nothing here runs; `typed-entries.test.ts` and `npm run typecheck` compile it.
  */
 import {
   type Backend,
