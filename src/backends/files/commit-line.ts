@@ -133,7 +133,11 @@ function createGeneration(
     return undo(cause);
   }
   const done = (): LogState => {
-    log.adopt(fd, generation, { snapshot: bytes, all: bytes }, first, text.slice(-17));
+    try {
+      log.adopt(fd, generation, { snapshot: bytes, all: bytes }, first, text.slice(-17));
+    } catch (cause) {
+      return undo(cause);
+    }
     session.count();
     return first;
   };

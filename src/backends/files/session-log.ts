@@ -16,16 +16,15 @@
  */
 import { join } from 'node:path';
 import { HoldfastError } from '../../model/errors.ts';
-import { OPEN } from '../../system/file-system.ts';
 import type { System } from '../../system/system.ts';
 import { SYNC_BYTES_MAX } from './disk.ts';
-import { generationsIn } from './generations.ts';
+import { generationsIn, type LogFile, openLogFile } from './generations.ts';
 import { ioError, isMissing } from './io-error.ts';
 import { logName } from './layout.ts';
 import { type LogDamage, LogReplay, TRAILER_LENGTH } from './log-replay.ts';
 import type { BlobSource, LogState } from './log-state.ts';
 import { readBytes, readBytesNow } from './read-bytes.ts';
-import { requireOwnFile, requireRealDirectory } from './safe-path.ts';
+import { requireRealDirectory } from './safe-path.ts';
 
 /** How often a log may be looked up again in one call before the directory is called unreadable. */
 const LOOKUPS_MAX = 100;
@@ -68,13 +67,9 @@ export class SessionLog {
     return this.#replay.damage;
   }
 
-  get snapshotBytes(): number {
-    return this.#replay.snapshotBytes;
-  }
-
-  /** The end of the last replayed line, as a fold hands it on. */
-  get trailer(): string {
-    return this.#replay.trailer;
+  /** What was replayed, for a fold. */
+  get replay(): Readonly<LogReplay> {
+    return this.#replay;
   }
 
   get path(): string {
@@ -155,11 +150,13 @@ export class SessionLog {
     state: LogState,
     trailer: string,
   ): void {
+    // First, so that a failure leaves everything as it was and the descriptor to the caller.
+    const { ino } = this.#system.fs.fstatSync(fd);
     this.close();
     this.forget();
     this.fd = fd;
     this.generation = generation;
-    this.#ino = this.#system.fs.fstatSync(fd).ino;
+    this.#ino = ino;
     this.#replay.snapshotBytes = bytes.snapshot;
     this.advance(state, bytes.all, trailer);
   }
@@ -209,19 +206,13 @@ export class SessionLog {
   #openGeneration(generation: number): void {
     const { fs } = this.#system;
     const path = join(this.#directory, logName(generation));
-    const fd = fs.openSync(path, OPEN.append, 0);
-    try {
-      const facts = requireOwnFile(fs.fstatSync(fd), path, this.#key);
-      if (!this.#isSame(fd, generation, facts.ino, facts.size)) {
-        this.forget();
-        this.generation = generation;
-        this.#ino = facts.ino;
-      }
-      this.fileSize = this.size;
-    } catch (cause) {
-      fs.closeSync(fd);
-      throw cause;
+    const { fd, ino, size } = openLogFile(fs, path, this.#key);
+    if (!this.#isSame(fd, generation, ino, size)) {
+      this.forget();
+      this.generation = generation;
+      this.#ino = ino;
     }
+    this.fileSize = this.size;
     this.fd = fd;
   }
 
@@ -258,20 +249,19 @@ export class SessionLog {
 
   /** Opens the generation that was announced. `false`: there is none, the fold was given up. */
   #follow(): boolean {
-    const { fs } = this.#system;
     const next = this.generation + 1;
-    let fd: number;
+    let file: LogFile;
     try {
-      fd = fs.openSync(join(this.#directory, logName(next)), OPEN.append, 0);
+      file = openLogFile(this.#system.fs, join(this.#directory, logName(next)), this.#key);
     } catch (cause) {
       // The whole directory may have been moved away meanwhile; then this log says so by itself.
       if (isMissing(cause)) return false;
       throw ioError(cause, 'open the metadata log', this.#key);
     }
     this.#reopen();
-    this.fd = fd;
+    this.fd = file.fd;
     this.generation = next;
-    this.#ino = requireOwnFile(fs.fstatSync(fd), this.path, this.#key).ino;
+    this.#ino = file.ino;
     return true;
   }
 }
