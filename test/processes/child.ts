@@ -61,12 +61,15 @@ export class Child {
       if (told.id === undefined) this.#said.push(told);
       else this.#asked.get(told.id)?.(told);
     });
+    // What it said before it died is read to its end, too.
+    const silent = new Promise((resolve) => child.on('disconnect', resolve));
     this.ended = new Promise((resolve) => {
-      child.on('close', (code, signal) => {
+      child.on('close', async (code, signal) => {
+        await silent;
         this.#over = true;
         living.delete(child);
         this.#guard?.stdin?.end('\n');
-        const told = { error: { message: this.#epitaph(), stack: '' } };
+        const told = { error: { message: this.epitaph(), stack: '' } };
         for (const settle of this.#asked.values()) settle(told);
         resolve({ code, signal });
       });
@@ -103,7 +106,7 @@ export class Child {
         reject(Object.assign(new Error(`${verb}: ${message}\n${stack}`), { code }));
       });
       this.#process.send({ id, verb, given }, (failed) => {
-        if (failed) this.#asked.get(id)?.({ error: { message: this.#epitaph(), stack: '' } });
+        if (failed) this.#asked.get(id)?.({ error: { message: this.epitaph(), stack: '' } });
       });
     });
   }
@@ -113,10 +116,15 @@ export class Child {
     let at = -1;
     await until(`it says ${name}`, () => {
       at = this.#said.findIndex((told) => told.name === name);
-      if (at < 0 && this.#over) throw new Error(this.#epitaph());
+      if (at < 0 && this.#over) throw new Error(this.epitaph());
       return at >= 0;
     });
     return this.#said.splice(at, 1)[0]?.value as T;
+  }
+
+  /** Everything of this name that it has said and nobody took. */
+  allSaid<T = unknown>(name: string): T[] {
+    return this.#said.filter((told) => told.name === name).map(({ value }) => value as T);
   }
 
   async kill(): Promise<void> {
@@ -140,7 +148,8 @@ export class Child {
     process.kill(this.pid, 'SIGCONT');
   }
 
-  #epitaph(): string {
+  /** How it ended and what it complained of. */
+  epitaph(): string {
     const { exitCode, signalCode } = this.#process;
     return `the child ended with ${signalCode ?? exitCode}: ${this.#stderr.slice(-2_000)}`;
   }

@@ -1,0 +1,77 @@
+/**
+ * A process that does one thing to a session and dies before the n-th call that would change
+ * something on the disk. Says `acknowledged` when the thing was done before that, and ends in order
+ * when it never came so far.
+ */
+import { constants } from 'node:fs';
+import process from 'node:process';
+import { setTimeout as pause } from 'node:timers/promises';
+import { storeOver } from 'holdfast';
+import { openFiles } from '../../../dist/backends/files/open-files.js';
+import { realSystem } from '../../../dist/system/system.js';
+import { dieAtOnce, leave, say } from './parent.js';
+
+const [directory, key, what, last] = process.argv.slice(2);
+let armed = false;
+let calls = 0;
+
+/** Dying before a call that only looks is the same as dying before the next one that does not. */
+function changes(name, given) {
+  if (/^open/.test(name)) return (given[1] & constants.O_CREAT) !== 0;
+  return /^(write|rename|unlink|rmdir|mkdir|ftruncate|chmod)/.test(name);
+}
+
+const fs = Object.fromEntries(
+  Object.entries(realSystem.fs).map(([name, call]) => [
+    name,
+    (...given) => {
+      if (armed && changes(name, given)) calls += 1;
+      if (calls === Number(last)) dieAtOnce();
+      return call(...given);
+    },
+  ]),
+);
+const settings = { durability: 'process', instance: 'dies', lockWaitMs: 10_000 };
+const more = { openFilesMax: 128, onWarning: () => undefined };
+const system = { ...realSystem, fs };
+const store = await storeOver(await openFiles(directory, { ...settings, ...more }, system));
+const session = store.session(key);
+
+/** Updates until a fold has begun, and the time that it takes to end. */
+async function fold() {
+  armed = false;
+  for (let n = 0; n < 34; n += 1) await session.update({ n, text: `${n % 10}`.repeat(8_000) });
+  armed = true;
+  for (let n = 34; n < 60; n += 1) {
+    await session.update({ n, text: `${n % 10}`.repeat(8_000) });
+    say('acknowledged', n);
+    await pause(1);
+  }
+}
+
+/** Each step of a turn is told once it was acknowledged. */
+const turn = () =>
+  session.turn(async (turn) => {
+    await turn.update({ n: 2 });
+    say('acknowledged', 2);
+    await turn.append({ type: 'note', n: 3 });
+    say('acknowledged', 3);
+    await turn.update({ n: 4 });
+    say('acknowledged', 4);
+  });
+
+const things = {
+  create: () => session.append({ type: 'note', n: 1 }),
+  turn,
+  reset: () => session.reset({ keep: 'none', reason: 'new' }),
+  restore: async () => session.restore((await session.archives())[0].sessionId),
+  remove: () => session.remove(),
+  fold,
+};
+await session.read();
+armed = true;
+await things[what]();
+say('acknowledged', undefined);
+await store.close();
+say('survived', calls);
+leave();
