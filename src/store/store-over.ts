@@ -31,6 +31,7 @@ export interface StoreOverParts {
 /**
  * The public face over a back end that was just opened, and from now on belongs to the store. A
  * store with the same place and `instance` in this process is fenced before the promise resolves.
+ * When it rejects, the options were refused and the back end is still the caller's.
  */
 export async function storeOver<E extends Entry = Entry>(
   backend: Backend,

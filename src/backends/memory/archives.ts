@@ -30,7 +30,7 @@ export function archives(data: MemoryData): Verbs {
         session.conversation = newConversation(data.world.newId(), data.world.now());
         data.commit(session, keepFields(session.entry, ask.keep));
       } else {
-        session = data.create(key, Object.freeze({}));
+        session = data.ensure(key);
       }
       place.lose('reset');
       data.tell(key, 'reset');

@@ -26,7 +26,8 @@ export class MemoryData {
   place(key: string): TurnPlace {
     let place = this.#places.get(key);
     if (!place) {
-      place = new TurnPlace(key, this.world, () => this.tell(key, 'turn'));
+      const changed = () => this.tell(key, 'turn');
+      place = new TurnPlace(key, this.world, changed, () => this.ensure(key));
       this.#places.set(key, place);
     }
     return place;
@@ -38,6 +39,11 @@ export class MemoryData {
     const state = session && { rev: session.rev, sessionId: session.conversation.sessionId };
     checkGuard(key, state, this.place(key).runningFence, guard);
     return session;
+  }
+
+  /** The session of a key, created when it is missing. */
+  ensure(key: string): HeldSession {
+    return this.sessions.get(key) ?? this.create(key, Object.freeze({}));
   }
 
   /** A new session at revision 1; `past` is what another program knew of it. */

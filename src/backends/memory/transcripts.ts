@@ -13,7 +13,7 @@ export function transcripts(data: MemoryData): Pick<Backend, 'append' | 'transcr
       const found = data.checked(key, guard);
       const first = ask.id === undefined ? undefined : found?.conversation.byId.get(ask.id);
       if (first) return repeated(key, first, record);
-      const session = found ?? data.create(key, Object.freeze({}));
+      const session = data.ensure(key);
       const stored = complete(record, ask.id ?? data.world.newId(), session, data.world.now());
       add(session.conversation, stored);
       data.tell(key, 'append');

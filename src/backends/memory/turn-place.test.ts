@@ -29,7 +29,12 @@ function setUp() {
     ...more,
   });
   return {
-    place: new TurnPlace(KEY, world, () => undefined),
+    place: new TurnPlace(
+      KEY,
+      world,
+      () => undefined,
+      () => undefined,
+    ),
     told,
     ask,
     timers: () => timers.length,

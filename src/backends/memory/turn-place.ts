@@ -45,16 +45,19 @@ export class TurnPlace {
   readonly #key: string;
   /** Told at every beginning and end, and when a turn is asked to stop. */
   readonly #changed: () => void;
+  /** Called before a turn begins: it creates a missing session. */
+  readonly #prepare: () => void;
   readonly #queue: Waiter[] = [];
   #fence = 0;
   #running: Running | undefined;
   #cut: TurnState | undefined;
   #previous: FormerTurn | undefined;
 
-  constructor(key: string, world: World, changed: () => void) {
+  constructor(key: string, world: World, changed: () => void, prepare: () => void) {
     this.#key = key;
     this.#world = world;
     this.#changed = changed;
+    this.#prepare = prepare;
   }
 
   /** The turn as everybody sees it. */
@@ -169,6 +172,7 @@ export class TurnPlace {
   }
 
   #grant(ask: TurnAsk, owner: object): Granted {
+    this.#prepare();
     this.#fence += 1;
     const state: TurnState = Object.freeze({
       fence: this.#fence,

@@ -11,11 +11,10 @@ export function turns(
     async beginTurn(key, ask) {
       const place = data.place(key);
       const { state, previous } = await place.begin(ask, owner);
-      const session = data.sessions.get(key) ?? data.create(key, Object.freeze({}));
       return {
         fence: state.fence,
         startedAt: state.startedAt,
-        state: stateOf(session, place),
+        state: stateOf(data.ensure(key), place),
         ...(previous && { previous }),
       };
     },

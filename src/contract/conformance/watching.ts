@@ -52,6 +52,18 @@ function watchLaws(law: Law): void {
     await stop();
   });
 
+  law('a watcher is told of a session that a record or a turn created', async (t) => {
+    const { seen, stop } = watching(t);
+    await t.session('x:record').append({ type: 'note' });
+    await t.session('x:turn').turn(() =>
+      t.until('both', () => {
+        const told = new Set(seen.map(({ key, rev }) => `${key} ${rev}`));
+        return told.has(`${t.key('x:record')} 1`) && told.has(`${t.key('x:turn')} 1`);
+      }),
+    );
+    await stop();
+  });
+
   law('a watcher is told when a turn begins and ends', async (t) => {
     await t.session().update({ a: 1 });
     const { seen, stop } = watching(t);
