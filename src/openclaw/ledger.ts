@@ -12,6 +12,7 @@ import { crc32 } from 'node:zlib';
 import { HoldfastError } from '../model/errors.ts';
 import { OPEN } from '../system/file-system.ts';
 import type { System } from '../system/system.ts';
+import { writeBytes } from '../system/write-bytes.ts';
 import { directoryKind, readOwnFile } from './own-file.ts';
 
 const FOLDER = 'sessions.d';
@@ -104,12 +105,7 @@ async function append(system: System, folder: string, path: string, text: string
   try {
     const fd = await fs.open(path, OPEN.appendOrCreate, 0o600);
     try {
-      const bytes = Buffer.from(text, 'utf8');
-      for (let at = 0; at < bytes.length; ) {
-        const written = await fs.write(fd, bytes, at, bytes.length - at);
-        if (written === 0) throw failed(path, new TypeError('the system wrote nothing'));
-        at += written;
-      }
+      await writeBytes(fs, fd, text);
     } finally {
       await fs.close(fd);
     }

@@ -123,6 +123,7 @@ function unknownOutcome(session: SessionFiles, what: string, cause: unknown): Ho
 
 function foldWhenDue(context: FilesContext, session: SessionFiles): void {
   const { log } = session;
-  if (session.folding || !(session.foldRequired || isFoldDue(log.size, log.snapshotBytes))) return;
+  if (session.folding || !(session.foldRequired || isFoldDue(log.size, log.replay.snapshotBytes)))
+    return;
   context.later(foldLog(context, session));
 }

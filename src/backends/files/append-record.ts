@@ -15,8 +15,8 @@ import { ioError } from './io-error.ts';
 import type { LogState } from './log-state.ts';
 import { readBytes } from './read-bytes.ts';
 import type { SessionFiles } from './session-files.ts';
+import type { RecordPlace } from './transcript-end.ts';
 import { decodeRecord, headerLine, recordLine, storedRecord } from './transcript-line.ts';
-import type { RecordPlace } from './transcript-log.ts';
 import { orUndoCreation } from './undo-creation.ts';
 
 /** Runs inside the session. */

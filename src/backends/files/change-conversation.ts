@@ -16,6 +16,7 @@ import type { JsonObject } from '../../model/json.ts';
 import { keepFields } from '../../model/patch.ts';
 import type { Entry } from '../../model/state.ts';
 import { OPEN } from '../../system/file-system.ts';
+import { writeBytes } from '../../system/write-bytes.ts';
 import { readArchive, writeArchive } from './archive-files.ts';
 import { newState } from './commit-entry.ts';
 import { commitLine, createLog } from './commit-line.ts';
@@ -25,7 +26,7 @@ import { archiveName, transcriptName } from './layout.ts';
 import { type LogState, snapshotOf } from './log-state.ts';
 import type { SessionFiles } from './session-files.ts';
 import { headerLine } from './transcript-line.ts';
-import { discard, syncDirectory, writeAll } from './write-whole.ts';
+import { discard, syncDirectory } from './write-whole.ts';
 
 /** Runs inside the session. */
 export async function resetSession(
@@ -126,7 +127,7 @@ async function beginTranscript(
   try {
     const fd = await system.fs.open(path, OPEN.createNew, 0o600);
     try {
-      await writeAll(system, fd, Buffer.from(headerLine(session.key, sessionId, now)));
+      await writeBytes(system.fs, fd, headerLine(session.key, sessionId, now));
       if (context.power) await system.fs.fsync(fd);
     } finally {
       await system.fs.close(fd);

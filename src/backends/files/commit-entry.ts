@@ -112,7 +112,7 @@ function write(
   const at = Math.max(state.updatedAt, context.system.clock.now());
   const rev = state.rev + 1;
   const setText = set && JSON.stringify(set);
-  session.checkSize(entry, blobs ? Number.POSITIVE_INFINITY : (setText?.length ?? 0));
+  session.size.check(entry, blobs ? Number.POSITIVE_INFINITY : (setText?.length ?? 0), session.key);
   let open = `{"rev":${rev},"at":${at}`;
   if (setText) open += `,"set":${setText}`;
   if (unset) open += `,"unset":${JSON.stringify(unset)}`;

@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import { OPEN } from '../../system/file-system.ts';
+import { writeBytesNow } from '../../system/write-bytes.ts';
 import type { FilesContext } from './files-context.ts';
 import { within } from './layout.ts';
 import type { SessionFiles } from './session-files.ts';
@@ -35,7 +36,7 @@ export function cutTornTail(
       for (let at = from; at < end; ) {
         const got = fs.readSync(fd, chunk, 0, Math.min(CHUNK, end - at), at);
         if (got === 0) break;
-        for (let put = 0; put < got; ) put += fs.writeSync(copy, chunk.subarray(put, got));
+        writeBytesNow(fs, copy, chunk.subarray(0, got));
         at += got;
       }
     } finally {

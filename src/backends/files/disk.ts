@@ -7,8 +7,8 @@
  * A saturated disk so holds the loop twice, not at every commit. One slow append alone says nothing:
  * on a busy machine a process often loses its processor in the middle of a call.
  */
-import { HoldfastError } from '../../model/errors.ts';
 import type { System } from '../../system/system.ts';
+import { writeBytes, writeBytesNow } from '../../system/write-bytes.ts';
 
 /** Smaller: an ordinary hiccup leaves the fast path. Larger: a slow disk holds the loop for longer. */
 const SLOW_MS_MIN = 5;
@@ -20,12 +20,6 @@ const SLOW_WRITES_MIN = 2;
 export const SYNC_BYTES_MAX = 65_536;
 
 const SCRATCH = Buffer.allocUnsafeSlow(SYNC_BYTES_MAX);
-
-/** A write that takes nothing and reports nothing would be tried for ever. */
-function progress(written: number): number {
-  if (written > 0) return written;
-  throw new HoldfastError('IO_FAILED', 'The system wrote nothing and gave no reason. Try again.');
-}
 
 export class Disk {
   readonly #system: System;
@@ -53,11 +47,8 @@ export class Disk {
     const began = clock.elapsed();
     // One buffer for all: encoding into it is cheaper than handing over a string.
     SCRATCH.write(text, 0, 'utf8');
-    let written = fs.writeSync(fd, SCRATCH, 0, bytes);
-    if (written !== bytes) {
-      const rest = Buffer.from(text, 'utf8');
-      while (written < rest.length) written += progress(fs.writeSync(fd, rest.subarray(written)));
-    }
+    const written = fs.writeSync(fd, SCRATCH, 0, bytes);
+    if (written !== bytes) writeBytesNow(fs, fd, text, written);
     if (clock.elapsed() - began > SLOW_MS_MIN) this.#slowInARow += 1;
     else this.#slowInARow = 0;
     if (this.#slowInARow >= SLOW_WRITES_MIN) {
@@ -72,9 +63,7 @@ export class Disk {
     const { clock, fs } = this.#system;
     const data = Buffer.from(text, 'utf8');
     const began = clock.elapsed();
-    for (let at = 0; at < data.length; ) {
-      at += progress(await fs.write(fd, data, at, data.length - at));
-    }
+    await writeBytes(fs, fd, data);
     if (data.length > SYNC_BYTES_MAX || !this.#slow) return;
     this.#quickInARow = clock.elapsed() - began > SLOW_MS_MIN ? 0 : this.#quickInARow + 1;
     if (this.#quickInARow >= QUICK_WRITES_MIN) this.#slow = false;

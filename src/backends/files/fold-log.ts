@@ -14,6 +14,7 @@
  */
 import { join } from 'node:path';
 import { OPEN } from '../../system/file-system.ts';
+import { writeBytes } from '../../system/write-bytes.ts';
 import { cutTornTail } from './cut-torn-tail.ts';
 import type { FilesContext } from './files-context.ts';
 import { logName } from './layout.ts';
@@ -21,7 +22,7 @@ import { encodeLine } from './log-line.ts';
 import { type LogState, snapshotOf } from './log-state.ts';
 import { readBytes } from './read-bytes.ts';
 import type { SessionFiles } from './session-files.ts';
-import { discard, moveIntoPlace, syncDirectory, writeAll } from './write-whole.ts';
+import { discard, moveIntoPlace, syncDirectory } from './write-whole.ts';
 
 /** Smaller: folds cost more than they save. Larger: a cold read replays more lines. */
 const GROWTH_BYTES_MIN = 262_144;
@@ -121,7 +122,7 @@ async function exchangeInside(
   if (!state || log.generation !== generation || log.size < covered) return false;
   const since = await readBytes(system.fs, log.fd, covered, log.size - covered);
   if (since.length < log.size - covered) return false;
-  if (since.length > 0) await writeAll(system, fd, since);
+  if (since.length > 0) await writeBytes(system.fs, fd, since);
   if (context.power) await system.fs.fdatasync(fd);
   await session.syncs.settled();
   // Nothing may be glued to what a writer that died has left of its line.
@@ -132,7 +133,7 @@ async function exchangeInside(
   await moveIntoPlace(system, temporary, join(session.directory, logName(generation + 1)));
   if (context.power) await syncDirectory(system, session.directory);
   const all = bytes + since.length;
-  log.adopt(fd, generation + 1, { snapshot: bytes, all }, state, log.trailer);
+  log.adopt(fd, generation + 1, { snapshot: bytes, all }, state, log.replay.trailer);
   session.foldRequired = false;
   session.count();
   return true;

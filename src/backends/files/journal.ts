@@ -11,9 +11,11 @@
  * keeps its last two files: a reader that fell further behind scans once.
  */
 import { join } from 'node:path';
+import { HoldfastError } from '../../model/errors.ts';
 import type { Change } from '../../model/state.ts';
 import { OPEN } from '../../system/file-system.ts';
 import type { System } from '../../system/system.ts';
+import { writeBytesNow } from '../../system/write-bytes.ts';
 import type { Disk } from './disk.ts';
 import { ioError } from './io-error.ts';
 import { requireOwnFile } from './safe-path.ts';
@@ -93,7 +95,7 @@ export class Journal {
           continue;
         }
         fs.ftruncateSync(fd, 0);
-        fs.writeSync(fd, this.#identity);
+        writeBytesNow(fs, fd, this.#identity);
       } catch (cause) {
         fs.closeSync(fd);
         throw cause;
@@ -109,7 +111,10 @@ export class Journal {
       }
       return;
     }
-    throw new RangeError(`more than ${SLOTS_MAX} stores are open here`);
+    throw new HoldfastError(
+      'LIMIT_EXCEEDED',
+      `More than ${SLOTS_MAX} stores are open in ${this.#directory}. Close some of them.`,
+    );
   }
 
   #newest(): number {

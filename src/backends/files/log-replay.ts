@@ -17,7 +17,7 @@ import {
 
 const NEWLINE = 10;
 /** Bytes at the end of the last line that tell whether a log is the one that was replayed. */
-export const TRAILER_LENGTH = 16;
+const TRAILER_LENGTH = 16;
 
 /** A range of a log that does not decode. */
 export interface LogDamage {
@@ -73,6 +73,13 @@ export class LogReplay {
     this.state = state;
     this.trailer = trailer;
     this.foldAnnounced = false;
+  }
+
+  /** Whether a log that is read by `read` has the end that was replayed: inode numbers are used again. */
+  endsAt(read: (at: number, length: number) => Buffer): boolean {
+    if (this.size < TRAILER_LENGTH) return false;
+    const end = read(this.size - TRAILER_LENGTH, TRAILER_LENGTH);
+    return end.length === TRAILER_LENGTH && this.trailer.endsWith(end.toString('latin1'));
   }
 
   /** Applies a decoded line; tells why it can not follow. */

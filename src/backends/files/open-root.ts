@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { HoldfastError } from '../../model/errors.ts';
 import { OPEN } from '../../system/file-system.ts';
 import type { System } from '../../system/system.ts';
+import { writeBytesNow } from '../../system/write-bytes.ts';
 import { errno, ioError, isMissing } from './io-error.ts';
 import { FORMAT, MARK } from './layout.ts';
 import { readFileNow } from './read-bytes.ts';
@@ -99,7 +100,7 @@ function writeMark(system: System, path: string): void {
   try {
     const fd = fs.openSync(path, OPEN.createNew, 0o600);
     try {
-      fs.writeSync(fd, `${JSON.stringify({ format: FORMAT, store: 'holdfast' })}\n`);
+      writeBytesNow(fs, fd, `${JSON.stringify({ format: FORMAT, store: 'holdfast' })}\n`);
     } finally {
       fs.closeSync(fd);
     }

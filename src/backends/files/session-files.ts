@@ -4,21 +4,20 @@
  * {@link SessionFiles.exclusive}.
  */
 import { join } from 'node:path';
-import { HoldfastError } from '../../model/errors.ts';
-import { LIMITS } from '../../model/limits.ts';
-import { checkEntryBytes, entryBytes } from '../../model/patch.ts';
 import { agentOf } from '../../model/session-key.ts';
-import type { Change, Entry } from '../../model/state.ts';
+import type { Change } from '../../model/state.ts';
 import { breathe } from '../../system/timers.ts';
 import { type AgentFiles, makeDirectory } from './agent-files.ts';
 import type { Holding } from './descriptor-pool.ts';
+import { EntrySize } from './entry-size.ts';
 import type { FilesContext } from './files-context.ts';
 import type { HeldTurn } from './held-turn.ts';
 import { ioError } from './io-error.ts';
 import { journalPrefix } from './journal.ts';
-import { sessionFolder, within } from './layout.ts';
+import { sessionFolder } from './layout.ts';
 import type { LogState } from './log-state.ts';
 import { moveAway, removeTree } from './remove-session.ts';
+import { damagedLog, holderText } from './session-errors.ts';
 import { SessionLock } from './session-lock.ts';
 import { SessionLog } from './session-log.ts';
 import { type ExclusiveOptions, type Gate, SessionQueue } from './session-queue.ts';
@@ -27,8 +26,6 @@ import { TranscriptLog } from './transcript-log.ts';
 
 /** How often a session that is removed again and again is looked up before it is called busy. */
 const LOOKUPS_MAX = 100;
-/** A unit of a string becomes at most so many bytes. */
-const UTF8_BYTES_MAX = 3;
 
 export class SessionFiles implements Gate, Holding {
   readonly key: string;
@@ -57,8 +54,7 @@ export class SessionFiles implements Gate, Holding {
   turn: HeldTurn | undefined;
   /** The last fence given out here: a session that is removed and made anew uses none of them again. */
   fenceBefore = 0;
-  /** At most so many bytes has the entry as JSON; counted exactly only when this comes near the limit. */
-  #entryBytesMost = Number.POSITIVE_INFINITY;
+  readonly size = new EntrySize();
 
   constructor(context: FilesContext, key: string) {
     const { system } = context;
@@ -95,21 +91,13 @@ export class SessionFiles implements Gate, Holding {
   /** The state, `undefined` when there is no session. Throws when its log is damaged. */
   get state(): LogState | undefined {
     const { state, damage } = this.log;
-    if (damage) throw this.#damaged();
+    if (damage) throw damagedLog(this.#context.root, this);
     return state?.removed ? undefined : state;
   }
 
   /** The fence of the turn that may write from this store. */
   runningFence(state: LogState | undefined): number | undefined {
     return this.turn?.counts(state) ? this.turn.fence : undefined;
-  }
-
-  /** Refuses an entry that is too large after `units` of JSON text were added to it. */
-  checkSize(entry: Readonly<Entry>, units: number): void {
-    this.#entryBytesMost += units * UTF8_BYTES_MAX;
-    if (this.#entryBytesMost <= LIMITS.entryBytesMax) return;
-    checkEntryBytes(entry, this.key);
-    this.#entryBytesMost = entryBytes(entry);
   }
 
   exclusive<T>(run: () => T | Promise<T>, options: ExclusiveOptions): Promise<T> {
@@ -159,11 +147,7 @@ export class SessionFiles implements Gate, Holding {
   }
 
   describeHolder(): string {
-    const turn = this.log.state?.turn;
-    const who = turn
-      ? `its running turn belongs to ${turn.holder.instance} (pid ${turn.holder.pid} on ${turn.holder.host})`
-      : 'no turn is running in it';
-    return `another process works on its files; ${who}; live stores are named in ${within(this.#context.root, this.agent.paths.changes)}/*.lock`;
+    return holderText(this.#context.root, this);
   }
 
   /** Announces a change to those who list and watch. */
@@ -264,15 +248,5 @@ export class SessionFiles implements Gate, Holding {
     this.log.close();
     this.lock.close();
     this.transcript.release();
-  }
-
-  #damaged(): HoldfastError {
-    const { from, to, reason } = this.log.damage as NonNullable<SessionLog['damage']>;
-    const where = within(this.#context.root, this.log.path);
-    return new HoldfastError(
-      'ENTRY_DAMAGED',
-      `The metadata of session ${JSON.stringify(this.key)} is damaged: ${where}, bytes ${from} to ${to}: ${reason}. Run holdfast repair; the damaged bytes are kept.`,
-      { key: this.key, lastGood: this.log.state },
-    );
   }
 }

@@ -18,10 +18,10 @@ import { join } from 'node:path';
 import { HoldfastError } from '../../model/errors.ts';
 import type { System } from '../../system/system.ts';
 import { SYNC_BYTES_MAX } from './disk.ts';
-import { generationsIn, type LogFile, openLogFile } from './generations.ts';
+import { generationsIn, isAt, type LogFile, openLogFile } from './generations.ts';
 import { ioError, isMissing } from './io-error.ts';
 import { logName } from './layout.ts';
-import { type LogDamage, LogReplay, TRAILER_LENGTH } from './log-replay.ts';
+import { type LogDamage, LogReplay } from './log-replay.ts';
 import type { BlobSource, LogState } from './log-state.ts';
 import { readBytes, readBytesNow } from './read-bytes.ts';
 import { requireRealDirectory } from './safe-path.ts';
@@ -90,7 +90,9 @@ export class SessionLog {
       const facts = this.#system.fs.fstatSync(this.fd);
       this.#lookedAt = this.#system.clock.elapsed();
       // A damaged log may have been moved aside by a repair.
-      const away = facts.nlink === 0 || (this.damage !== undefined && !this.#isInPlace());
+      const away =
+        facts.nlink === 0 ||
+        (this.damage !== undefined && !isAt(this.#system.fs, this.path, this.#ino));
       if (away || facts.size < this.size) {
         this.#reopen();
         continue;
@@ -207,7 +209,8 @@ export class SessionLog {
     const { fs } = this.#system;
     const path = join(this.#directory, logName(generation));
     const { fd, ino, size } = openLogFile(fs, path, this.#key);
-    if (!this.#isSame(fd, generation, ino, size)) {
+    const same = generation === this.generation && ino === this.#ino && size >= this.size;
+    if (!same || !this.#replay.endsAt((at, length) => readBytesNow(fs, fd, at, length))) {
       this.forget();
       this.generation = generation;
       this.#ino = ino;
@@ -216,35 +219,20 @@ export class SessionLog {
     this.fd = fd;
   }
 
-  /** Whether a reopened log continues what was replayed: inode numbers alone are used again. */
-  #isSame(fd: number, generation: number, ino: number, size: number): boolean {
-    if (generation !== this.generation || ino !== this.#ino || size < this.size) return false;
-    if (this.size < TRAILER_LENGTH) return false;
-    const at = this.size - TRAILER_LENGTH;
-    const end = readBytesNow(this.#system.fs, fd, at, TRAILER_LENGTH);
-    return end.length === TRAILER_LENGTH && this.#replay.trailer.endsWith(end.toString('latin1'));
-  }
-
   /** Whether no other log has taken the place of this one; opens it, or lets the next look do so. */
   #isNewest(): boolean {
     if (this.state?.removed) {
-      if (this.#isInPlace() && this.generations().at(-1) === this.generation) return true;
+      if (
+        isAt(this.#system.fs, this.path, this.#ino) &&
+        this.generations().at(-1) === this.generation
+      )
+        return true;
       this.#reopen();
       return false;
     }
     if (!this.#replay.foldAnnounced) return true;
     // Generations are unlinked in their order: while this one has its name, no later one lost its.
     return !this.#follow() && this.#system.fs.fstatSync(this.fd).nlink > 0;
-  }
-
-  /** Whether the path leads to the log that is open. */
-  #isInPlace(): boolean {
-    try {
-      return this.#system.fs.lstatSync(this.path).ino === this.#ino;
-    } catch (cause) {
-      if (isMissing(cause)) return false;
-      throw cause;
-    }
   }
 
   /** Opens the generation that was announced. `false`: there is none, the fold was given up. */

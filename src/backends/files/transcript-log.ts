@@ -9,30 +9,19 @@
  */
 import { LIMITS } from '../../model/limits.ts';
 import { OPEN } from '../../system/file-system.ts';
-import { backwardLines } from './backward-lines.ts';
 import { cutTornTail } from './cut-torn-tail.ts';
 import type { FilesContext } from './files-context.ts';
 import { ioError } from './io-error.ts';
-import { LeafSearch } from './leaf-search.ts';
 import type { LogState } from './log-state.ts';
 import { requireOwnFile } from './safe-path.ts';
 import type { SessionFiles } from './session-files.ts';
 import { SyncGroup } from './sync-group.ts';
-import { decodeRecord, isDamage } from './transcript-line.ts';
+import { lastIds, leafAtEnd, lookBack, type RecordPlace, wholeSize } from './transcript-end.ts';
 import { type TranscriptPlace, transcriptPlace } from './transcript-path.ts';
 
 /** As in the metadata log: a file that people deleted by hand is noticed after so long. */
 const LOOK_MS_MAX = 100;
 const PROBE = Buffer.alloc(1);
-/** Bytes at the end of a transcript that are read at once. */
-const END_BYTES = 8_192;
-
-/** Where a record lies in the file. */
-export interface RecordPlace {
-  at: number;
-  bytes: number;
-}
-
 export class TranscriptLog {
   readonly #context: FilesContext;
   readonly #session: SessionFiles;
@@ -113,34 +102,15 @@ export class TranscriptLog {
       facts = fs.fstatSync(this.fd);
     }
     if (facts.size === this.size && this.leaf !== undefined) return undefined;
-    return this.#learnAtOnce(facts.size) ? undefined : this.#learn(facts.size);
-  }
-
-  /**
-   * The usual end of a transcript: a whole line that is an ordinary record, or nothing at all. It
-   * is read on the event loop, because it is short; everything else takes {@link #learn}.
-   */
-  #learnAtOnce(fileSize: number): boolean {
-    if (this.ids) return false;
-    if (fileSize === 0) {
-      this.leaf = null;
-      this.size = 0;
-      return true;
+    if (!this.ids) {
+      const leaf = leafAtEnd(fs, this.fd, facts.size);
+      if (leaf !== undefined) {
+        this.leaf = leaf;
+        this.size = facts.size;
+        return undefined;
+      }
     }
-    const length = Math.min(END_BYTES, fileSize);
-    const end = Buffer.allocUnsafe(length);
-    const { fs } = this.#context.system;
-    if (fs.readSync(this.fd, end, 0, length, fileSize - length) !== length) return false;
-    const last = end.lastIndexOf(10, length - 2) + 1;
-    if (end[length - 1] !== 10 || (last === 0 && length < fileSize)) return false;
-    const record = decodeRecord(end.subarray(last, length - 1));
-    if (isDamage(record) || record.type === 'leaf') return false;
-    const search = new LeafSearch();
-    search.look(record);
-    if (search.found === undefined) return false;
-    this.leaf = search.found;
-    this.size = fileSize;
-    return true;
+    return this.#learn(facts.size);
   }
 
   /** Whether nothing was appended by others; asked as the metadata log asks it, for the same reason. */
@@ -163,14 +133,7 @@ export class TranscriptLog {
 
   /** Collects the ids of the last records. */
   async learnIds(): Promise<Map<string, RecordPlace>> {
-    const found: [string, RecordPlace][] = [];
-    for await (const line of this.#backward(this.size)) {
-      const record = decodeRecord(line.bytes);
-      if (isDamage(record) || typeof record.id !== 'string' || record.type === 'session') continue;
-      found.push([record.id, { at: line.at, bytes: line.bytes.length }]);
-      if (found.length >= LIMITS.recordIdsRemembered) break;
-    }
-    this.ids = new Map(found.reverse());
+    this.ids = await lastIds(this.#context.system.fs, this.fd, this.size);
     return this.ids;
   }
 
@@ -217,45 +180,18 @@ export class TranscriptLog {
     this.#session.count();
   }
 
-  #backward(end: number) {
-    return backwardLines(this.#context.system.fs, this.fd, end, LIMITS.recordBytesMax + 1_024);
-  }
-
   /** Finds the end of the last whole line and the leaf, however the file came to be as it is. */
   async #learn(fileSize: number): Promise<void> {
-    const whole = await this.#wholeSize(fileSize);
+    const { fs } = this.#context.system;
+    const whole = await wholeSize(fs, this.fd, fileSize);
     if (whole < fileSize) {
       cutTornTail(this.#context, this.#session, this.path, this.fd, whole, fileSize);
     }
-    const knownUpTo = this.size;
-    if (whole < knownUpTo || this.leaf === undefined) this.ids = undefined;
-    const news: [string, RecordPlace][] = [];
-    const search = new LeafSearch();
-    for await (const { bytes, at } of this.#backward(whole)) {
-      if (this.leaf !== undefined && at < knownUpTo && !search.pending) break;
-      const record = decodeRecord(bytes);
-      if (isDamage(record)) continue;
-      search.look(record);
-      if (!this.ids && search.done) break;
-      const isNew = this.ids !== undefined && at >= knownUpTo;
-      if (isNew && typeof record.id === 'string')
-        news.push([record.id, { at, bytes: bytes.length }]);
-    }
-    this.leaf = search.found ?? this.leaf ?? null;
+    const known = whole >= this.size && this.leaf !== undefined ? this.size : 0;
+    if (known === 0) this.ids = undefined;
+    const { leaf, news } = await lookBack(fs, this.fd, whole, known, this.ids !== undefined);
+    this.leaf = leaf ?? this.leaf ?? null;
     this.size = whole;
-    for (const [id, place] of news.reverse()) this.advance(0, undefined, id, place);
-  }
-
-  async #wholeSize(fileSize: number): Promise<number> {
-    const { fs } = this.#context.system;
-    const chunk = Buffer.allocUnsafe(65_536);
-    for (let end = fileSize; end > 0; ) {
-      const length = Math.min(chunk.length, end);
-      const got = await fs.read(this.fd, chunk, 0, length, end - length);
-      const newline = chunk.subarray(0, got).lastIndexOf(10);
-      if (newline >= 0) return end - length + newline + 1;
-      end -= length;
-    }
-    return 0;
+    for (const [id, place] of news) this.advance(0, undefined, id, place);
   }
 }

@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import { OPEN } from '../../system/file-system.ts';
 import type { System } from '../../system/system.ts';
+import { writeBytesNow } from '../../system/write-bytes.ts';
 import { errno, ioError, isMissing } from './io-error.ts';
 import { TICKET_NAME, ticketName, turnLockName } from './layout.ts';
 import { requireOwnFile } from './safe-path.ts';
@@ -50,7 +51,7 @@ export function takeTurnLock(
       return undefined;
     }
     fs.ftruncateSync(fd, 0);
-    fs.writeSync(fd, `${JSON.stringify(holder)}\n`);
+    writeBytesNow(fs, fd, `${JSON.stringify(holder)}\n`);
     return fd;
   } catch (cause) {
     fs.closeSync(fd);

@@ -24,8 +24,8 @@ export async function verifySession(
 ): Promise<void> {
   const { store, report, checked } = verification;
   const directory = join(agent.paths.sessions, folder);
-  const say = (problem: Omit<Problem, 'path'> & { path?: string }, name = '') =>
-    report({ path: within(store.root, join(directory, name)), ...problem });
+  const say = (problem: Problem) =>
+    report({ ...problem, path: within(store.root, join(directory, problem.path ?? '')) });
   verifyNames(verification, directory);
   const key = firstKey(store, directory);
   if (key === undefined) return;
@@ -41,45 +41,9 @@ export async function verifySession(
   checked.sessions += 1;
   const session = store.session(key);
   while (!session.log.refresh()) await session.log.catchUp();
-  const { damage, state, fileSize, size } = session.log;
-  checked.bytes += fileSize;
-  if (damage) {
-    say({
-      code: 'ENTRY_DAMAGED',
-      severity: 'damage',
-      key,
-      path: within(store.root, session.log.path),
-      range: { from: damage.from, to: damage.to },
-      message: `The metadata log does not decode: ${damage.reason}.`,
-      remedy: 'repair writes it anew from what decodes and keeps the damaged bytes aside.',
-    });
-    return;
-  }
-  if (fileSize > size) {
-    say({
-      code: 'LEFTOVER',
-      severity: 'notice',
-      key,
-      path: within(store.root, session.log.path),
-      range: { from: size, to: fileSize },
-      message:
-        'The log ends in an unfinished line that was never acknowledged, or is being written.',
-      remedy: 'The next writer keeps it aside and cuts it off.',
-    });
-  }
-  for (const generation of session.log.generations()) {
-    if (generation >= session.log.generation) continue;
-    say(
-      {
-        code: 'LEFTOVER',
-        severity: 'notice',
-        key,
-        message: 'A generation of the log that was folded into the next one.',
-        remedy: 'The next fold or repair removes it.',
-      },
-      logName(generation),
-    );
-  }
+  checked.bytes += session.log.fileSize;
+  if (!verifyLog(session, say)) return;
+  const { state } = session.log;
   if (!state || state.removed) return;
   const place = session.transcript.locate(state);
   if (place.repair) {
@@ -93,6 +57,47 @@ export async function verifySession(
   }
   await verifyTranscript(verification, session, state.sessionId, place.path);
   await verifyArchives(verification, session, state.sessionId);
+}
+
+/** The log: what decodes, what is left over. `false`: it is damaged, and nothing behind it is known. */
+function verifyLog({ key, log }: SessionFiles, say: (problem: Problem) => void): boolean {
+  const { damage, fileSize, size } = log;
+  if (damage) {
+    say({
+      code: 'ENTRY_DAMAGED',
+      severity: 'damage',
+      key,
+      path: logName(log.generation),
+      range: { from: damage.from, to: damage.to },
+      message: `The metadata log does not decode: ${damage.reason}.`,
+      remedy: 'repair writes it anew from what decodes and keeps the damaged bytes aside.',
+    });
+    return false;
+  }
+  if (fileSize > size) {
+    say({
+      code: 'LEFTOVER',
+      severity: 'notice',
+      key,
+      path: logName(log.generation),
+      range: { from: size, to: fileSize },
+      message:
+        'The log ends in an unfinished line that was never acknowledged, or is being written.',
+      remedy: 'The next writer keeps it aside and cuts it off.',
+    });
+  }
+  for (const generation of log.generations()) {
+    if (generation >= log.generation) continue;
+    say({
+      code: 'LEFTOVER',
+      severity: 'notice',
+      key,
+      path: logName(generation),
+      message: 'A generation of the log that was folded into the next one.',
+      remedy: 'The next fold or repair removes it.',
+    });
+  }
+  return true;
 }
 
 async function verifyArchives(

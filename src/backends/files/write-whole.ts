@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { OPEN } from '../../system/file-system.ts';
 import type { System } from '../../system/system.ts';
 import { pause } from '../../system/timers.ts';
+import { writeBytes } from '../../system/write-bytes.ts';
 import { errno, ioError, isMissing } from './io-error.ts';
 
 /** Virus scanners and indexers on Windows hold a file for a moment after it was written. */
@@ -26,7 +27,7 @@ export async function writeWhole(
   try {
     const fd = await fs.open(temporary, OPEN.createNew, 0o600);
     try {
-      await writeAll(system, fd, Buffer.from(text, 'utf8'));
+      await writeBytes(fs, fd, text);
       if (sync) await fs.fsync(fd);
     } finally {
       await fs.close(fd);
@@ -36,13 +37,6 @@ export async function writeWhole(
   } catch (cause) {
     await discard(system, temporary);
     throw ioError(cause, `write ${path}`);
-  }
-}
-
-/** Writes all bytes, however many the system takes at a time. */
-export async function writeAll(system: System, fd: number, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length; ) {
-    at += await system.fs.write(fd, bytes, at, bytes.length - at);
   }
 }
 

@@ -1,0 +1,23 @@
+import { HoldfastError } from '../../model/errors.ts';
+import { within } from './layout.ts';
+import type { LogDamage } from './log-replay.ts';
+import type { SessionFiles } from './session-files.ts';
+
+/** `ENTRY_DAMAGED`, with the place of the damage and the last state that decoded. */
+export function damagedLog(root: string, { key, log }: SessionFiles): HoldfastError {
+  const { from, to, reason } = log.damage as LogDamage;
+  return new HoldfastError(
+    'ENTRY_DAMAGED',
+    `The metadata of session ${JSON.stringify(key)} is damaged: ${within(root, log.path)}, bytes ${from} to ${to}: ${reason}. Run holdfast repair; the damaged bytes are kept.`,
+    { key, lastGood: log.state },
+  );
+}
+
+/** Who may hold a session that did not become free: the kernel names nobody. */
+export function holderText(root: string, { log, agent }: SessionFiles): string {
+  const turn = log.state?.turn;
+  const who = turn
+    ? `its running turn belongs to ${turn.holder.instance} (pid ${turn.holder.pid} on ${turn.holder.host})`
+    : 'no turn is running in it';
+  return `another process works on its files; ${who}; live stores are named in ${within(root, agent.paths.changes)}/*.lock`;
+}
