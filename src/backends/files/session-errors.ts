@@ -21,3 +21,12 @@ export function holderText(root: string, { log, agent }: SessionFiles): string {
     : 'no turn is running in it';
   return `another process works on its files; ${who}; live stores are named in ${within(root, agent.paths.changes)}/*.lock`;
 }
+
+/** A log that is gone again at every look: something keeps replacing the directory. */
+export function vanishedLog(key: string, directory: string, looks: number): HoldfastError {
+  return new HoldfastError(
+    'IO_FAILED',
+    `The metadata log of session ${JSON.stringify(key)} vanished ${looks} times while it was read. Look at ${directory}.`,
+    { key },
+  );
+}

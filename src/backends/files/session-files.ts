@@ -42,9 +42,8 @@ export class SessionFiles implements Gate, Holding {
   #inside = false;
   #counted = 0;
   used = true;
-  /** A fold of this process is being prepared. */
   folding = false;
-  /** A sync of this log has failed: nothing is durable in it until it was written anew. */
+  /** A sync of this log failed: nothing in it is durable until it is written anew. */
   foldRequired = false;
   /** The names of its directory and log are known to be on the disk. */
   named = false;
@@ -75,7 +74,6 @@ export class SessionFiles implements Gate, Holding {
     return this.#queue.idle && !this.folding && this.syncs.idle;
   }
 
-  /** Nothing would be lost if this object were made anew. */
   get evictable(): boolean {
     return this.idle && this.turn === undefined && this.waiting === 0 && !this.foldRequired;
   }
@@ -158,8 +156,8 @@ export class SessionFiles implements Gate, Holding {
   /** After a removal: what is open belongs to a directory that was moved away. */
   forget(): void {
     this.#inside = false;
-    this.#close();
     this.transcript.close();
+    this.#close();
     this.log.forget();
     this.count();
   }

@@ -15,16 +15,16 @@
  * lines is a state that was committed. Whoever appends holds the session's lock.
  */
 import { join } from 'node:path';
-import { HoldfastError } from '../../model/errors.ts';
 import type { System } from '../../system/system.ts';
 import { SYNC_BYTES_MAX } from './disk.ts';
 import { generationsIn, isAt, type LogFile, openLogFile } from './generations.ts';
 import { ioError, isMissing } from './io-error.ts';
 import { logName } from './layout.ts';
-import { type LogDamage, LogReplay } from './log-replay.ts';
+import { LogReplay } from './log-replay.ts';
 import type { BlobSource, LogState } from './log-state.ts';
 import { readBytes, readBytesNow } from './read-bytes.ts';
 import { requireRealDirectory } from './safe-path.ts';
+import { vanishedLog } from './session-errors.ts';
 
 /** How often a log may be looked up again in one call before the directory is called unreadable. */
 const LOOKUPS_MAX = 100;
@@ -54,16 +54,15 @@ export class SessionLog {
     this.#replay = new LogReplay(key, blobs);
   }
 
-  /** Bytes replayed: up to the last whole line. */
-  get size(): number {
+  get size() {
     return this.#replay.size;
   }
 
-  get state(): LogState | undefined {
+  get state() {
     return this.#replay.state;
   }
 
-  get damage(): LogDamage | undefined {
+  get damage() {
     return this.#replay.damage;
   }
 
@@ -107,11 +106,7 @@ export class SessionLog {
       }
       if (this.#isNewest()) return true;
     }
-    throw new HoldfastError(
-      'IO_FAILED',
-      `The metadata log of session ${JSON.stringify(this.#key)} vanished ${LOOKUPS_MAX} times while it was read. Look at ${this.#directory}.`,
-      { key: this.#key },
-    );
+    throw vanishedLog(this.#key, this.#directory, LOOKUPS_MAX);
   }
 
   /**
@@ -132,7 +127,7 @@ export class SessionLog {
     const { fs } = this.#system;
     const { fd, size: from } = this;
     const bytes = await readBytes(fs, fd, from, (await fs.fstat(fd)).size - from);
-    // Somebody else of this process may have replayed meanwhile; then these bytes are old news.
+    // Somebody else of this process may have replayed meanwhile.
     if (this.fd !== fd || this.size !== from) return;
     this.#replay.take(bytes);
     this.fileSize = from + bytes.length;
