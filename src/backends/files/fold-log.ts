@@ -25,7 +25,7 @@ import type { SessionFiles } from './session-files.ts';
 import { discard, moveIntoPlace, syncDirectory } from './write-whole.ts';
 
 /** Smaller: folds cost more than they save. Larger: a cold read replays more lines. */
-const GROWTH_BYTES_MIN = 262_144;
+const GROWTH_BYTES_MIN = 524_288;
 /** A large snapshot is written anew only when the lines after it have outgrown it as often. */
 const SNAPSHOTS_MIN = 4;
 
