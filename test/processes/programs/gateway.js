@@ -12,6 +12,8 @@ import { answer, blockUntil } from './parent.js';
 let store;
 let shiftMs = 0;
 const turns = new Map();
+/** Longer than any test. */
+const LONG_MS = 300_000;
 const increment = (field) => (entry) => ({ [field]: (entry[field] ?? 0) + 1 });
 
 async function collect(items) {
@@ -118,6 +120,35 @@ answer({
   beginTurn,
   endTurn,
   turnCall: (key, method, ...given) => turns.get(key).turn[method](...given),
+  lanes: () => store.lanes(),
+  /** How a wait for a turn ends, by an abort after a while or by itself. */
+  async waitForTurn(key, options, abortMs) {
+    const abort = new AbortController();
+    const waited = store
+      .session(key)
+      .turn(() => 'began', { ...options, signal: abort.signal })
+      .catch((error) => error.code ?? error.message);
+    setTimeout(() => abort.abort(new Error('the caller gave up')), abortMs ?? LONG_MS).unref();
+    return waited;
+  },
+  /** An update whose function fails inside the lock. */
+  async failInCommit(key, what) {
+    const failing = {
+      throws: () => {
+        throw new Error('the function failed');
+      },
+      'returns a promise': async () => ({ n: 1 }),
+      'returns no JSON': () => ({ n: 1n }),
+      'is too large': () => ({ n: 'x'.repeat(2_000_000) }),
+    };
+    return store
+      .session(key)
+      .update(failing[what])
+      .then(
+        () => 'accepted',
+        () => 'refused',
+      );
+  },
   turnAborted: (key) => turns.get(key).turn.signal.aborted,
   /** Turns that do nothing, one after another. */
   async shortTurns(key, times) {
@@ -139,5 +170,6 @@ answer({
       return { stays: (entry.stays ?? 0) + 1 };
     });
   },
+  pid: () => process.pid,
   close: () => store.close(),
 });
