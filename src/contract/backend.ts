@@ -49,7 +49,7 @@ export interface Guard {
   signal?: AbortSignal;
 }
 
-/** Fields to set (`null` removes one), already checked, copied and frozen. */
+/** Fields to set (`null` removes one): already checked, and a copy whose values are frozen. */
 export type CheckedPatch = Readonly<Record<string, unknown>>;
 
 /**

@@ -9,8 +9,11 @@ import { isPlainObject, setField } from './plain-object.ts';
 import type { Entry } from './state.ts';
 import { shown } from './text.ts';
 
-/** Fields to set (`null` removes one), checked, copied and frozen. */
+/** Fields to set (`null` removes one): checked, and a copy whose values are frozen. */
 export type CheckedPatch = Readonly<Record<string, unknown>>;
+
+/** `-1.7976931348623157e+308`. */
+const NUMBER_UNITS_MAX = 24;
 
 /** What a patch makes of an entry. `set` and `unset` hold only what really changes. */
 export interface Applied {
@@ -20,7 +23,7 @@ export interface Applied {
 }
 
 /**
- * A frozen copy of a patch: a plain object of JSON values, where `undefined` is ignored and `null`
+ * A copy of a patch, with frozen values: a plain object of JSON values, where `undefined` is ignored and `null`
  * removes a field. `INVALID_ENTRY` or `LIMIT_EXCEEDED` for anything else.
  */
 export function checkPatch(patch: unknown, key: string): CheckedPatch {
@@ -31,7 +34,26 @@ export function checkPatch(patch: unknown, key: string): CheckedPatch {
       { key },
     );
   }
-  return copyFields(patch, 'patch', { key, bytesMax: LIMITS.entryBytesMax });
+  return flatCopy(patch) ?? copyFields(patch, 'patch', { key, bytesMax: LIMITS.entryBytesMax });
+}
+
+/**
+ * The usual patch: a few texts, numbers and switches. Most commits have no other, and the walk that
+ * every other value takes, path and all, would be a tenth of what a commit costs.
+ */
+function flatCopy(patch: Record<string, unknown>): CheckedPatch | undefined {
+  const copy = { ...patch };
+  let units = 2;
+  for (const field of Object.keys(copy)) {
+    const value = copy[field];
+    units += field.length + 4;
+    if (typeof value === 'string') units += value.length;
+    else if (typeof value === 'number') {
+      if (!Number.isFinite(value) || Object.is(value, -0)) return undefined;
+      units += NUMBER_UNITS_MAX;
+    } else if (typeof value !== 'boolean' && value !== null) return undefined;
+  }
+  return units * BYTES_PER_UNIT_MAX > LIMITS.entryBytesMax ? undefined : copy;
 }
 
 /** The entry after a patch, or `undefined` when the patch changes nothing. */
@@ -95,7 +117,6 @@ export function checkEntryBytes(entry: Readonly<Entry>, key: string): void {
   );
 }
 
-/** Spreading defines fields, also `__proto__`, and is three times as fast as setting them. */
 /** Copies by spreading, which defines fields instead of assigning them: `__proto__` stays a field. */
 function changedEntry(
   entry: Readonly<Entry>,

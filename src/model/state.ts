@@ -38,7 +38,10 @@ export interface FormerTurn {
   ended: 'cut-off' | 'overtaken';
 }
 
-/** The state of a session at one revision. Frozen: changing it changes nothing in the store. */
+/**
+ * The state of a session at one revision: a copy of its own whose entry is frozen all the way, so
+ * that changing it changes nothing in the store.
+ */
 export interface SessionState<E extends Entry = Entry> {
   key: string;
   /** The agent that the key names; `main` when it names none. */

@@ -15,7 +15,7 @@ export function shownTurn(
   return Object.freeze({ ...turn, status });
 }
 
-/** A state as callers get it: frozen, and nothing in it is of the back end's own making. */
+/** A state as callers get it: an object of its own, whose entry is frozen. */
 export function shownState(
   context: FilesContext,
   session: SessionFiles,
@@ -23,16 +23,8 @@ export function shownState(
 ): SessionState {
   const { key, agentId } = session;
   const { rev, sessionId, entry, createdAt, updatedAt, turn } = state;
-  return turn === undefined
-    ? Object.freeze({ key, agentId, rev, sessionId, entry, createdAt, updatedAt })
-    : Object.freeze({
-        key,
-        agentId,
-        rev,
-        sessionId,
-        entry,
-        turn: shownTurn(context, session, turn),
-        createdAt,
-        updatedAt,
-      });
+  // Made anew for every caller; freezing it as well would cost as much as the commit's read.
+  const shown: SessionState = { key, agentId, rev, sessionId, entry, createdAt, updatedAt };
+  if (turn !== undefined) shown.turn = shownTurn(context, session, turn);
+  return shown;
 }
