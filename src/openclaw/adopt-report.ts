@@ -39,6 +39,6 @@ export interface AdoptedStore {
   refused: number;
   /** Transcripts that no session refers to. They stay where they lie. */
   orphans: number;
-  /** Set when the file could not be read: nothing of this agent was taken over. */
+  /** Set when this or what belongs to it can not be read: nothing of this agent was taken over. */
   unreadable?: string;
 }

@@ -10,7 +10,7 @@
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { HoldfastError } from '../model/errors.ts';
-import { OPEN } from '../system/file-system.ts';
+import { type FileSystem, OPEN } from '../system/file-system.ts';
 import type { System } from '../system/system.ts';
 import { writeBytes } from '../system/write-bytes.ts';
 import { directoryKind, readOwnFile } from './own-file.ts';
@@ -30,25 +30,46 @@ export interface Ledger {
   add(key: string, sessionId: string): Promise<void>;
   /** Whole lines that do not check. Their keys are taken for new ones. */
   readonly damagedLines: number;
+  /** Resolves when every line is on the disk. */
+  close(): Promise<void>;
 }
 
 /** The ledger of an agent's `sessions` directory. Nothing is made before the first `add`. */
 export async function openLedger(system: System, sessionsDir: string): Promise<Ledger> {
+  const { fs } = system;
   const folder = join(sessionsDir, FOLDER);
   const path = join(folder, NAME);
   const { keys, byId, damagedLines, torn } = await readLedger(system, folder, path);
-  let closeTornLine = torn;
+  let fd: number | undefined;
+  let midLine = torn;
   return {
     damagedLines,
     has: (key) => keys.has(key),
     keyOf: (sessionId) => byId.get(sessionId),
     async add(key, sessionId) {
       const line = encode({ v: 1, key, sessionId, at: system.clock.now() });
-      // A line that a dying process left half written must not swallow this one.
-      await append(system, folder, path, closeTornLine ? `\n${line}` : line);
-      closeTornLine = false;
+      try {
+        fd ??= await openForAppend(fs, folder, path);
+        // A line that was left half written must not swallow this one.
+        const text = midLine ? `\n${line}` : line;
+        midLine = true;
+        await writeBytes(fs, fd, text);
+        midLine = false;
+      } catch (cause) {
+        throw failed(path, cause);
+      }
       keys.add(key);
       byId.set(sessionId, key);
+    },
+    async close() {
+      if (fd === undefined) return;
+      try {
+        await fs.fsync(fd);
+      } catch (cause) {
+        throw failed(path, cause);
+      } finally {
+        await fs.close(fd);
+      }
     },
   };
 }
@@ -66,7 +87,7 @@ async function readLedger(system: System, folder: string, path: string) {
   const keys = new Set<string>();
   const byId = new Map<string, string>();
   const kind = await directoryKind(system.fs, folder);
-  if (kind === 'foreign') throw unsafe(folder, 'it is no directory');
+  if (kind !== 'directory' && kind !== 'missing') throw unsafe(folder, `it is ${kind}`);
   const read =
     kind === 'missing'
       ? { missing: true }
@@ -95,23 +116,13 @@ function decode(line: string): { key: string; sessionId: string } | undefined {
   return JSON.parse(`${match[1]}}`) as { key: string; sessionId: string };
 }
 
-async function append(system: System, folder: string, path: string, text: string): Promise<void> {
-  const { fs } = system;
+function openForAppend(fs: FileSystem, folder: string, path: string): Promise<number> {
   try {
     fs.mkdirSync(folder, 0o700);
   } catch (cause) {
-    if ((cause as { code?: unknown }).code !== 'EEXIST') throw failed(path, cause);
+    if ((cause as { code?: unknown }).code !== 'EEXIST') throw cause;
   }
-  try {
-    const fd = await fs.open(path, OPEN.appendOrCreate, 0o600);
-    try {
-      await writeBytes(fs, fd, text);
-    } finally {
-      await fs.close(fd);
-    }
-  } catch (cause) {
-    throw failed(path, cause);
-  }
+  return fs.open(path, OPEN.appendOrCreate, 0o600);
 }
 
 function unsafe(path: string, reason: string): HoldfastError {

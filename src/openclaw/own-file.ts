@@ -40,24 +40,47 @@ export async function readOwnFile(
   }
 }
 
-/** Whether a directory is there, and is one itself rather than a link to one. */
+/** What stands in the place of a directory: one itself, nothing, or in words what it is instead. */
 export async function directoryKind(
   fs: FileSystem,
   path: string,
-): Promise<'directory' | 'missing' | 'foreign'> {
+): Promise<'directory' | 'missing' | 'a link' | 'no directory' | 'unreadable'> {
   try {
-    return (await fs.lstat(path)).isDirectory() ? 'directory' : 'foreign';
+    const facts = await fs.lstat(path);
+    if (facts.isDirectory()) return 'directory';
+    return facts.isSymbolicLink() ? 'a link' : 'no directory';
   } catch (cause) {
-    if ((cause as { code?: unknown }).code === 'ENOENT') return 'missing';
-    throw cause;
+    return (cause as { code?: unknown }).code === 'ENOENT' ? 'missing' : 'unreadable';
+  }
+}
+
+/** The names in a directory, in one order on every system, or why they can not be read. */
+export async function namesIn(
+  fs: FileSystem,
+  path: string,
+): Promise<{ names: string[] } | { reason: string }> {
+  try {
+    const names = (await fs.readdir(path)).map(({ name }) => name);
+    return { names: names.sort() };
+  } catch (cause) {
+    return { reason: `it cannot be read: ${(cause as Error).message}` };
   }
 }
 
 /** Why a file is not one that a store of ours would read or write, or `undefined`. */
-export function whyNotOwn(facts: FileFacts): string | undefined {
+function whyNotOwn(facts: FileFacts): string | undefined {
   if (facts.isSymbolicLink()) return 'it is a link';
   if (!facts.isFile()) return 'it is no regular file';
   return facts.nlink > 1 ? 'it is linked under a second name' : undefined;
+}
+
+/** As {@link whyNotOwn}, for a path; also when it can not be looked at. */
+export async function whyNotOwnAt(fs: FileSystem, path: string): Promise<string | undefined> {
+  try {
+    return whyNotOwn(await fs.lstat(path));
+  } catch (cause) {
+    return `it cannot be looked at: ${(cause as Error).message}`;
+  }
 }
 
 async function readBytes(fs: FileSystem, fd: number, length: number): Promise<Buffer> {

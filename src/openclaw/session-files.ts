@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import type { FileSystem } from '../system/file-system.ts';
-import { readOwnFile, whyNotOwn } from './own-file.ts';
+import { namesIn, readOwnFile, whyNotOwnAt } from './own-file.ts';
 
 /** A header is one short line; a longer first line is not one. */
 const HEADER_BYTES_MAX = 65_536;
@@ -28,16 +28,21 @@ export interface SessionFiles {
   headerId(name: string): Promise<string | undefined>;
 }
 
-/** Lists a `sessions` directory that is known to be a real one. */
-export async function listSessionFiles(fs: FileSystem, directory: string): Promise<SessionFiles> {
+/** Lists a `sessions` directory that is known to be a real one, or says why it can not. */
+export async function listSessionFiles(
+  fs: FileSystem,
+  directory: string,
+): Promise<SessionFiles | { reason: string }> {
+  const list = await namesIn(fs, directory);
+  if ('reason' in list) return list;
   const transcripts = new Set<string>();
   const odd = new Map<string, string>();
   const temporaries: string[] = [];
   const byId = new Map<string, string[]>();
-  for (const { name } of (await fs.readdir(directory)).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const name of list.names) {
     if (/^sessions\.json\..*\.tmp$/.test(name)) temporaries.push(name);
     if (!name.endsWith('.jsonl') || TRAJECTORY.test(name)) continue;
-    const reason = whyNotOwn(await fs.lstat(join(directory, name)));
+    const reason = await whyNotOwnAt(fs, join(directory, name));
     if (reason !== undefined) {
       odd.set(name, reason);
       continue;

@@ -5,7 +5,7 @@ import { isPlainObject } from '../model/plain-object.ts';
 import { shown } from '../model/text.ts';
 import type { FileSystem } from '../system/file-system.ts';
 import type { Notice } from './adopt-report.ts';
-import { directoryKind, readOwnFile } from './own-file.ts';
+import { directoryKind, namesIn, readOwnFile } from './own-file.ts';
 import { keepsSessionsInSqlite } from './sqlite-era.ts';
 
 /** The `sessions` directory of one agent. */
@@ -38,12 +38,19 @@ export async function surveyStateDir(fs: FileSystem, directory: string): Promise
   }
   const agents: AgentSessions[] = [];
   const kind = await directoryKind(fs, join(root, 'agents'));
-  if (kind !== 'directory') {
-    const what = kind === 'missing' ? 'is not there' : 'is no directory';
-    notices.push({ path: 'agents', reason: `${what}: this is no OpenClaw state directory` });
+  if (kind === 'missing') {
+    notices.push({
+      path: 'agents',
+      reason: 'it is not there: this is no OpenClaw state directory',
+    });
     return { root, agents, notices };
   }
-  for (const { name } of (await fs.readdir(join(root, 'agents'))).sort(byName)) {
+  const list = await namesIn(fs, join(root, 'agents'));
+  if (kind !== 'directory' || 'reason' in list) {
+    const why = 'reason' in list && kind === 'directory' ? list.reason : `it is ${kind}`;
+    throw new HoldfastError('IO_FAILED', `${join(root, 'agents')} can not be adopted: ${why}.`);
+  }
+  for (const name of list.names) {
     const found = await agentSessions(fs, root, name);
     if ('directory' in found) {
       agents.push(found);
@@ -79,12 +86,11 @@ async function agentSessions(
 ): Promise<AgentSessions | { reason?: string }> {
   const home = join(root, 'agents', name);
   const directory = join(home, 'sessions');
-  if ((await directoryKind(fs, home)) !== 'directory') {
-    return { reason: 'it is no directory of its own; not opened' };
-  }
+  const homeKind = await directoryKind(fs, home);
+  if (homeKind !== 'directory') return { reason: `it is ${homeKind}; not opened` };
   const kind = await directoryKind(fs, directory);
   if (kind === 'missing') return {};
-  if (kind === 'foreign') return { reason: '`sessions` is no directory of its own; not opened' };
+  if (kind !== 'directory') return { reason: `\`sessions\` is ${kind}; not opened` };
   if (AGENT_ID.test(name)) {
     return { agentId: name, path: `agents/${name}/sessions`, directory };
   }
@@ -110,8 +116,4 @@ async function configNotices(fs: FileSystem, root: string): Promise<Notice[]> {
   const store = isPlainObject(session) ? session.store : undefined;
   if (store === undefined) return [];
   return [{ path, reason: `session.store is ${shown(store)}; only the usual places are read` }];
-}
-
-function byName(a: { name: string }, b: { name: string }): number {
-  return a.name < b.name ? -1 : 1;
 }

@@ -20,6 +20,7 @@ import {
   collect,
   foreignFiles,
   inStore,
+  listPath,
   readList,
   recordsOf,
   sampleCopy,
@@ -200,12 +201,32 @@ describe('the list of adopted keys', () => {
     );
   });
 
-  it('is not read through a link', async () => {
+  it('is not read through a link, and without it nothing of that agent comes', async () => {
     const root = smallCopy();
     await inStore(root, (store) => store.session(MAIN).update({ a: 1 }));
     symlinkSync('/etc/hostname', ledger(root));
-    await expect(adoptStateDir(root)).rejects.toMatchObject({ code: 'UNSAFE_PATH' });
+    const report = await adoptStateDir(root);
+    expect(report.stores[0]).toMatchObject({ adopted: 0, known: 0 });
+    expect(report.stores[0]?.unreadable).toMatch(/can not be the list of adopted .*it is a link/);
+    expect(report.stores[1]).toMatchObject({ agentId: 'work', adopted: 1 });
   });
+});
+
+describe('what can not be read', () => {
+  it.each(['readdir', 'open', 'lstat'] as const)(
+    'C.5 at %s, costs one agent and is never taken for nothing',
+    async (name) => {
+      const root = smallCopy();
+      const system = new FaultySystem();
+      const place = name === 'readdir' ? sessionsDir(root) : listPath(root);
+      system.intervene = (call) =>
+        call.name === name && call.path === place ? { errno: 'EACCES' } : undefined;
+      const { report } = await adoptAt(root, system);
+      expect(report.stores[0]).toMatchObject({ agentId: 'main', adopted: 0, known: 0 });
+      expect(report.stores[0]?.unreadable).toMatch(/can ?not be read.*EACCES/);
+      expect(report.stores[1]).toMatchObject({ agentId: 'work', adopted: 1 });
+    },
+  );
 });
 
 describe('a directory that is no state directory', () => {

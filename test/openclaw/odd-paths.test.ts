@@ -246,7 +246,7 @@ describe('a transcript path that leads nowhere good', () => {
     expect(report.stores.map(({ agentId }) => agentId)).toEqual(['main']);
     expect(report.notices).toContainEqual({
       path: 'agents/work',
-      reason: 'it is no directory of its own; not opened',
+      reason: 'it is a link; not opened',
     });
     expect(foreignFiles(elsewhere)).toEqual(before);
   });
