@@ -109,6 +109,17 @@ describe('closing a store', () => {
     await late.close();
   });
 
+  test('a closed store is forgotten by the process', async () => {
+    const registry = (globalThis as Record<symbol, { stores?: Map<string, unknown> }>)[
+      Symbol.for('holdfast.registry')
+    ];
+    const before = registry?.stores?.size;
+    const stores = await Promise.all([1, 2, 3].map(() => storeOver(stubBackend())));
+    expect(registry?.stores?.size).toBe((before ?? Number.NaN) + 3);
+    for (const store of stores) await store.close();
+    expect(registry?.stores?.size).toBe(before);
+  });
+
   test('three stores that are opened at once under one name: the last one stays', async () => {
     const options = { instance: 'same' };
     const parts = { place: 'another place of this test' };

@@ -2,10 +2,11 @@
  * R10.5: whatever fails between taking a turn and giving it back, at whichever step, the session is
  * free afterwards.
  */
+import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import type { Backend } from '../../src/contract/backend.ts';
 import { HoldfastError, storeOver, type TurnOptions, type Warning } from '../../src/index.ts';
-import { FakeSurroundings, outcomeOf, settle } from './fake-surroundings.ts';
+import { FakeSurroundings, outcomeOf, settle, watched } from './fake-surroundings.ts';
 import { stubBackend } from './stub-backend.ts';
 
 const KEY = 'agent:main:main';
@@ -104,7 +105,7 @@ describe('R10.5 a turn whose step fails leaves the session free', () => {
     const { store, session } = await opened((good) => {
       let first = true;
       return {
-        beginTurn: async (key, ask) => {
+        async beginTurn(key, ask) {
           const grant = await good.beginTurn(key, ask);
           if (first) await good.reset(key, { reason: 'meanwhile', keep: 'all' }, {});
           first = false;
@@ -120,10 +121,55 @@ describe('R10.5 a turn whose step fails leaves the session free', () => {
         end = resolve;
       });
     });
-    await settle();
-    expect(await outcomeOf(session.turn(() => 'next'))).toEqual({ value: 'next' });
+    const waiting = session.turn(() => 'next');
+    expect(await outcomeOf(waiting)).toEqual({ value: 'next' });
+    expect(await outcomeOf(session.turn(() => 'later'))).toEqual({ value: 'later' });
     end();
     await lost;
+    expect(store.lanes()).toEqual([]);
+    await store.close();
+  });
+
+  test('a turn that could not be told that it is lost is refused by the back end', async () => {
+    const { store, session } = await opened((good) => ({
+      beginTurn: (key, ask) => good.beginTurn(key, { ...ask, onLost: () => undefined }),
+    }));
+    await session.turn(async (turn) => {
+      await session.reset();
+      const writes = [
+        () => turn.update({ a: 1 }),
+        () => turn.update(() => ({ a: 1 })),
+        () => turn.append({ type: 'note' }),
+      ];
+      for (const write of writes)
+        await expect(write()).rejects.toMatchObject({ code: 'TURN_LOST' });
+      expect(turn.signal.aborted).toBe(false);
+    });
+    expect((await session.read())?.entry).toEqual({});
+    await store.close();
+  });
+
+  test('the signal of the caller is let go, however the turn or its wait ended', async () => {
+    const { store, surroundings, session } = await opened(() => ({}));
+    const { signal } = new AbortController();
+    let end: () => void = () => undefined;
+    const holder = session.turn(
+      () =>
+        new Promise<void>((resolve) => {
+          end = resolve;
+        }),
+      { signal },
+    );
+    await settle();
+    const late = watched(session.turn(() => 'never', { signal, waitMs: 10 }));
+    const served = session.turn(() => 'served', { signal });
+    await surroundings.pass(10);
+    end();
+    await holder;
+    expect(await outcomeOf(late)).toMatchObject({ error: { code: 'SESSION_BUSY' } });
+    expect(await outcomeOf(served)).toEqual({ value: 'served' });
+    await session.turn(() => Promise.reject(new Error('mine')), { signal }).catch(() => 'expected');
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
     await store.close();
   });
 

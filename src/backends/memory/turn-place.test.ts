@@ -142,6 +142,20 @@ describe('a place of turns', () => {
     expect((await place.begin(ask('d'), {})).previous).toBeUndefined();
   });
 
+  it('grants one turn only, also when a holder begins others as soon as it is told', async () => {
+    const { place, ask } = setUp();
+    const begun: Promise<{ state: { fence: number } }>[] = [];
+    const onLost = () => {
+      begun.push(place.begin(ask('b'), {}), place.begin(ask('c'), {}));
+    };
+    await place.begin(ask('a', { onLost }), {});
+    place.lose('reset');
+    expect((await begun[0])?.state.fence).toBe(2);
+    expect(place.runningFence).toBe(2);
+    place.end(2);
+    expect((await begun[1])?.state.fence).toBe(3);
+  });
+
   it('leaves the turns of other stores alone', async () => {
     const { place, ask } = setUp();
     await place.begin(ask('a'), {});
