@@ -107,24 +107,27 @@ describe('R10.5 a turn whose step fails leaves the session free', () => {
       return {
         async beginTurn(key, ask) {
           const grant = await good.beginTurn(key, ask);
-          if (first) await good.reset(key, { reason: 'meanwhile', keep: 'all' }, {});
+          if (!first) return grant;
           first = false;
+          await good.reset(key, { reason: 'meanwhile', keep: 'all' }, {});
+          await settle();
           return grant;
         },
       };
     });
-    let end: () => void = () => undefined;
+    const ends: (() => void)[] = [];
+    const untilEnded = () => new Promise<void>((resolve) => void ends.push(resolve));
     const lost = session.turn(async (turn) => {
       expect(turn.signal.aborted).toBe(true);
       await expect(turn.update({ a: 1 })).rejects.toMatchObject({ code: 'TURN_LOST' });
-      await new Promise<void>((resolve) => {
-        end = resolve;
-      });
+      await untilEnded();
     });
-    const waiting = session.turn(() => 'next');
-    expect(await outcomeOf(waiting)).toEqual({ value: 'next' });
+    const next = session.turn(untilEnded);
+    while (ends.length < 2) await settle();
+    ends[0]?.();
+    await next;
     expect(await outcomeOf(session.turn(() => 'later'))).toEqual({ value: 'later' });
-    end();
+    ends[1]?.();
     await lost;
     expect(store.lanes()).toEqual([]);
     await store.close();
