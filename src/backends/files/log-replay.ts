@@ -16,6 +16,7 @@ import {
 } from './log-state.ts';
 
 const NEWLINE = 10;
+const OPENING_BRACE = 0x7b;
 /** Bytes at the end of the last line that tell whether a log is the one that was replayed. */
 const TRAILER_LENGTH = 16;
 
@@ -50,7 +51,10 @@ export class LogReplay {
     let at = 0;
     while (this.damage === undefined) {
       const end = bytes.indexOf(NEWLINE, at);
-      if (end < 0) return;
+      if (end < 0) {
+        this.#checkBeginning(bytes);
+        return;
+      }
       const line = bytes.subarray(at, end);
       const isFirst = this.state === undefined;
       const decoded = decodeLine(line);
@@ -65,6 +69,15 @@ export class LogReplay {
       if (isFirst) this.snapshotBytes = this.size;
       at = end + 1;
     }
+  }
+
+  /**
+   * A first line that is unfinished was never acknowledged; bytes that are no beginning of one may
+   * be all that a power loss left of a session.
+   */
+  #checkBeginning(bytes: Buffer): void {
+    if (this.size > 0 || bytes.length === 0 || bytes[0] === OPENING_BRACE) return;
+    this.damage = { from: 0, to: bytes.length, reason: 'it does not begin as a log' };
   }
 
   /** Takes over a line that this process has written, without decoding it again. */

@@ -2,6 +2,7 @@ import type { Backend } from '../../contract/backend.ts';
 import { realSystem, type System } from '../../system/system.ts';
 import { closeThatNeverFails } from './close-that-never-fails.ts';
 import { FilesBackend } from './files-backend.ts';
+import { typedError } from './io-error.ts';
 import { openRoot } from './open-root.ts';
 import { type FilesOptions, OpenedStore } from './opened-store.ts';
 import { tidyStore } from './tidy-store.ts';
@@ -18,9 +19,10 @@ export async function openFiles(
   options: FilesOptions,
   system: System = realSystem,
 ): Promise<Backend> {
-  const real = await openRoot(system, root, (code, message) =>
-    options.onWarning({ code, message }),
-  );
+  const warn = (code: string, message: string) => options.onWarning({ code, message });
+  const real = await openRoot(system, root, warn).catch((cause) => {
+    throw typedError(cause);
+  });
   const closing = closeThatNeverFails(system, options.onWarning);
   const store = new OpenedStore(closing, real, options);
   store.later(tidyStore(store));

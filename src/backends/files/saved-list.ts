@@ -25,6 +25,14 @@ export interface List {
   rows: SessionSummary[];
 }
 
+interface Head {
+  v: number;
+  /** The start of the machine during which it was saved. */
+  boot: string;
+  positions: Positions;
+  pending: string[];
+}
+
 export class SavedList {
   readonly #system: System;
   readonly #directory: string;
@@ -40,8 +48,9 @@ export class SavedList {
     if (newest === undefined) return undefined;
     const lines = await this.#lines(newest);
     if (!lines) return undefined;
-    const head = parse<{ v: number; positions: Positions; pending: string[] }>(lines[0]);
-    if (head?.v !== VERSION) return undefined;
+    const head = parse<Head>(lines[0]);
+    // Journals are not synced: after a start of the machine their ends may be missing.
+    if (head?.v !== VERSION || head.boot !== this.#system.machine.boot) return undefined;
     const rows: SessionSummary[] = [];
     const slices = new Slices(this.#system);
     for (let at = 1; at < lines.length; at++) {
@@ -60,7 +69,8 @@ export class SavedList {
   ): Promise<void> {
     const before = this.#numbers();
     const slices = new Slices(this.#system);
-    const parts = [`${JSON.stringify({ v: VERSION, positions, pending })}\n`];
+    const head: Head = { v: VERSION, boot: this.#system.machine.boot, positions, pending };
+    const parts = [`${JSON.stringify(head)}\n`];
     let checksum = crc32(parts[0] as string);
     let line: SessionSummary[] = [];
     const flush = () => {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Problem } from '../../contract/reports.ts';
 import type { AgentFiles } from './agent-files.ts';
 import { archivedIds, readArchive } from './archive-files.ts';
+import { keyOfFolder } from './key-of-folder.ts';
 import {
   ARCHIVE_NAME,
   LOG_NAME,
@@ -10,7 +11,6 @@ import {
   TEMPORARY_NAME,
   within,
 } from './layout.ts';
-import { firstKey } from './scan-sessions.ts';
 import type { SessionFiles } from './session-files.ts';
 import { transcriptPlace } from './transcript-path.ts';
 import { namesIn, type Verification } from './verify.ts';
@@ -27,8 +27,18 @@ export async function verifySession(
   const say = (problem: Problem) =>
     report({ ...problem, path: within(store.root, join(directory, problem.path ?? '')) });
   verifyNames(verification, directory);
-  const key = firstKey(store, directory);
-  if (key === undefined) return;
+  const found = keyOfFolder(store.system.fs, directory, folder);
+  if (found === 'none') return;
+  if (found === 'unreadable') {
+    return say({
+      code: 'ENTRY_DAMAGED',
+      severity: 'damage',
+      message: 'The metadata log does not decode, and nothing here tells which session it was.',
+      remedy:
+        'Put it back from a backup. Who asks for the session by its key is told of the damage.',
+    });
+  }
+  const { key } = found;
   if (sessionFolder(key) !== folder) {
     return say({
       code: 'ENTRY_DAMAGED',
