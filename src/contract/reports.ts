@@ -35,7 +35,13 @@ export interface StoreFigures {
   sessions: number;
   turns: number;
   archives: number;
-  bytes: { metadata: number; transcripts: number; archives: number; blobs: number; journals: number };
+  bytes: {
+    metadata: number;
+    transcripts: number;
+    archives: number;
+    blobs: number;
+    journals: number;
+  };
   blobs: { count: number; references: number };
   journals: { count: number };
   /** At most ten, largest first. */
