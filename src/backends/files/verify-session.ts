@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Problem } from '../../contract/reports.ts';
 import type { AgentFiles } from './agent-files.ts';
 import { archivedIds, readArchive } from './archive-files.ts';
+import { ioError } from './io-error.ts';
 import { keyOfFolder } from './key-of-folder.ts';
 import {
   ARCHIVE_NAME,
@@ -125,14 +126,14 @@ async function verifyArchives(
       const { path } = transcriptPlace(store.system.fs, session, sessionId, entry);
       await verifyTranscript(verification, session, sessionId, path);
     } catch (cause) {
-      report({
-        code: 'ENTRY_DAMAGED',
-        severity: 'damage',
-        key: session.key,
-        path: within(store.root, join(session.directory, `${sessionId}.archived.json`)),
-        message: (cause as Error).message,
-        remedy: 'repair rebuilds the archive from its transcript and keeps the damaged file aside.',
-      });
+      // What could not be read now may be whole: only what was read and is damaged is mended.
+      const { code, message } = ioError(cause, 'look at an archive', session.key);
+      const remedy =
+        code === 'ENTRY_DAMAGED'
+          ? 'repair rebuilds the archive from its transcript and keeps the damaged file aside.'
+          : 'See the message, and verify again.';
+      const path = within(store.root, join(session.directory, `${sessionId}.archived.json`));
+      report({ code, severity: 'damage', key: session.key, path, message, remedy });
     }
   }
   for (const name of namesIn(store, session.directory)) {
