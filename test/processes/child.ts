@@ -111,6 +111,11 @@ export class Child {
     });
   }
 
+  /** Lets a program that waits for it begin. */
+  go(): void {
+    this.#process.send('go');
+  }
+
   /** Waits for the next message of this name, and takes it. */
   async said<T = unknown>(name: string): Promise<T> {
     let at = -1;

@@ -2,7 +2,7 @@
  * A process with one store that does what its parent asks for: calls of sessions, turns that last
  * until they are told to end, and a commit that stays inside its lock.
  */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, openSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openStore, storeOver } from 'holdfast';
 import { openFiles } from '../../../dist/backends/files/open-files.js';
@@ -149,7 +149,22 @@ answer({
         () => 'refused',
       );
   },
+  /** A lock of the kernel on any file, as a program that looks at it may have. */
+  lockFile(path) {
+    if (!realSystem.lock.tryShare(openSync(path, 'a+'))) throw new Error('it is locked');
+  },
   turnAborted: (key) => turns.get(key).turn.signal.aborted,
+  /** A run as a boot job or a heartbeat makes it; the state after it. */
+  async run(key) {
+    await store.session(key).turn(async (turn) => {
+      await turn.append({ type: 'message', key });
+      await turn.update(increment('runs'));
+    });
+    return store.session(key).read();
+  },
+  async create(count) {
+    for (let n = 0; n < count; n += 1) await store.session(`agent:main:chat:${n}`).update({ n });
+  },
   /** Turns that do nothing, one after another. */
   async shortTurns(key, times) {
     for (let n = 0; n < times; n += 1) await store.session(key).turn(() => undefined);
