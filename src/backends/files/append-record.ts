@@ -16,7 +16,7 @@ import type { LogState } from './log-state.ts';
 import { readBytes } from './read-bytes.ts';
 import type { SessionFiles } from './session-files.ts';
 import type { RecordPlace } from './transcript-end.ts';
-import { decodeRecord, headerLine, recordLine, storedRecord } from './transcript-line.ts';
+import { decodeRecord, headerLine, newStored, storedRecord } from './transcript-line.ts';
 import { orUndoCreation } from './undo-creation.ts';
 
 /** Runs inside the session. */
@@ -102,7 +102,8 @@ function write(
   const parentId = record.parentId === undefined ? (transcript.leaf ?? null) : record.parentId;
   const timestamp = typeof record.timestamp === 'string' ? record.timestamp : isoTime(now);
   const header = transcript.size === 0 ? headerLine(session.key, state.sessionId, now) : '';
-  const line = recordLine(record, id, parentId, timestamp);
+  const stored = newStored(record, id, parentId, timestamp);
+  const line = `${JSON.stringify(stored)}\n`;
   const text = header + line;
   const size = transcript.size;
   const lineBytes = Buffer.byteLength(line);
@@ -118,7 +119,8 @@ function write(
     transcript.advance(headerBytes + lineBytes, leaf, id, { at: seq, bytes: lineBytes - 1 });
     // Where a leaf row leads is found by looking for its target.
     if (record.type === 'leaf') transcript.leaf = undefined;
-    return Object.freeze({ ...record, id, parentId, timestamp, seq });
+    stored.seq = seq;
+    return stored as unknown as TranscriptRecord;
   };
   const put = (): TranscriptRecord | Promise<TranscriptRecord> => {
     let pending: undefined | Promise<void>;

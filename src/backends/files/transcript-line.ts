@@ -4,6 +4,7 @@
  * ours and we theirs: a line counts when it ends in a newline, is UTF-8 and holds a JSON object.
  */
 import { isUtf8 } from 'node:buffer';
+import { setField } from '../../model/plain-object.ts';
 import type { NewRecord, TranscriptRecord } from '../../model/state.ts';
 
 const VERSION = 3;
@@ -18,15 +19,21 @@ export function headerLine(key: string, sessionId: string, now: number): string 
   return `${JSON.stringify(header)}\n`;
 }
 
-/** The line of a record; the record's own fields follow those that every reader needs. */
-export function recordLine(
+/**
+ * A record as it is stored, but for its place: the fields that every reader needs come first. The
+ * same object makes the line and is the answer to the caller, because a copy costs what it saves.
+ */
+export function newStored(
   record: NewRecord,
   id: string,
   parentId: string | null,
   timestamp: string,
-): string {
-  const { type, parentId: _parent, timestamp: _time, ...rest } = record;
-  return `${JSON.stringify({ type, id, parentId, timestamp, ...rest })}\n`;
+): Record<string, unknown> {
+  const stored: Record<string, unknown> = { type: record.type, id, parentId, timestamp };
+  for (const field of Object.keys(record)) {
+    if (!Object.hasOwn(stored, field)) setField(stored, field, record[field]);
+  }
+  return stored;
 }
 
 /** The object that a line holds, or why it holds none. */
