@@ -126,6 +126,9 @@ export class FaultySystem implements System {
       this.open.set(result as number, call.path);
     } else if (call.name === 'closeSync' || call.name === 'close') {
       this.open.delete(call.args[0] as number);
+    } else if (call.name === 'renameSync' || call.name === 'rename') {
+      const [from, to] = call.args as [string, string];
+      for (const [fd, path] of this.open) if (path === from) this.open.set(fd, to);
     }
     return result;
   }
