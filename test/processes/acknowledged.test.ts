@@ -89,7 +89,7 @@ test('R1.3 a removal that resolved survives SIGKILL', async () => {
 
 test('R1.3 each of many updates is there when the process is killed right after it', async () => {
   const directory = newDirectory();
-  for (let n = 1; n <= 10; n += 1) {
+  for (let n = 1; n <= 6; n += 1) {
     const child = await Child.gateway(directory);
     await child.ask('increment', KEY, 'n', 7, false);
     await child.kill();

@@ -3,15 +3,19 @@
  * something on the disk. Says `acknowledged` when the thing was done before that, and ends in order
  * when it never came so far.
  */
-import { constants } from 'node:fs';
+import { constants, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { storeOver } from 'holdfast';
+import { isFoldDue } from '../../../dist/backends/files/fold-log.js';
 import { openFiles } from '../../../dist/backends/files/open-files.js';
 import { realSystem } from '../../../dist/system/system.js';
 import { dieAtOnce, leave, say } from './parent.js';
 
 const [directory, key, what, last] = process.argv.slice(2);
+const SESSIONS = 'agents/main/sessions/sessions.d';
+const TEXT_LENGTH = 8_000;
 let armed = false;
 let calls = 0;
 
@@ -37,16 +41,27 @@ const system = { ...realSystem, fs };
 const store = await storeOver(await openFiles(directory, { ...settings, ...more }, system));
 const session = store.session(key);
 
-/** Updates until a fold has begun, and the time that it takes to end. */
+/** Updates until a fold is near; then one after another, some of them while it goes on. */
 async function fold() {
   armed = false;
-  for (let n = 0; n < 34; n += 1) await session.update({ n, text: `${n % 10}`.repeat(8_000) });
-  armed = true;
-  for (let n = 34; n < 60; n += 1) {
-    await session.update({ n, text: `${n % 10}`.repeat(8_000) });
-    say('acknowledged', n);
-    await pause(1);
+  const own = join(directory, SESSIONS, readdirSync(join(directory, SESSIONS))[0]);
+  const update = (n) => session.update({ n, text: `${n % 10}`.repeat(TEXT_LENGTH) });
+  let n = 0;
+  while (!isFoldDue(statSync(join(own, 'meta.1.jsonl')).size + 3 * TEXT_LENGTH, 200)) {
+    await update(n);
+    n += 1;
   }
+  armed = true;
+  const told = async (times) => {
+    for (const last = n + times; n < last; n += 1) {
+      say('acknowledged', n - 1);
+      await update(n);
+    }
+    say('acknowledged', n - 1);
+  };
+  await told(8);
+  while (!readdirSync(own).includes('meta.2.jsonl')) await pause(1);
+  await told(3);
 }
 
 /** Each step of a turn is told once it was acknowledged. */
