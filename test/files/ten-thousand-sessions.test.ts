@@ -1,12 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import v8 from 'node:v8';
-import vm from 'node:vm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { breathe, realTimers } from '../../src/system/timers.ts';
 import { FaultySystem } from '../faults/faulty-system.ts';
 import { filledKey, fillStore } from './fill-store.ts';
+import { heapInUse } from './heap-in-use.ts';
 import { openStoreAt } from './open-store-at.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
@@ -46,12 +45,6 @@ async function longestStretch(task: () => Promise<void>): Promise<number> {
   await breathe(realTimers);
   ended = true;
   return longest;
-}
-
-function heapInUse(): number {
-  v8.setFlagsFromString('--expose-gc');
-  (vm.runInNewContext('gc') as () => void)();
-  return process.memoryUsage().heapUsed;
 }
 
 /** Calls of the first and of a later update of a session with so many others beside it. */

@@ -54,7 +54,9 @@ async function grantIn(
   const { former: _former, ...rest } = state;
   const next: LogState = { ...rest, fence: turn.fence, turn, ...(former && { former }) };
   const line = JSON.stringify({ turn, ...(former && { former }) });
+  const holder = `${JSON.stringify(turn)}\n`;
   try {
+    await context.disk.append(fd, holder, Buffer.byteLength(holder));
     await commitLine(context, session, next, line.slice(0, -1), 'turn');
   } catch (cause) {
     removeTurnLock(system, session.directory, turn.fence);
@@ -90,7 +92,7 @@ function lockNext(
   for (let fence = first; fence < first + PASSED_MAX; fence++) {
     const turn: LoggedTurn = Object.freeze({ fence, holder, ...label, startedAt });
     try {
-      const fd = takeTurnLock(system, session.directory, fence, turn);
+      const fd = takeTurnLock(system, session.directory, fence);
       if (fd !== undefined) return { turn, fd };
     } catch (cause) {
       throw ioError(cause, 'lock a turn', session.key);

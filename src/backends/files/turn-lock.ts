@@ -6,7 +6,6 @@
 import { join } from 'node:path';
 import { OPEN } from '../../system/file-system.ts';
 import type { System } from '../../system/system.ts';
-import { writeBytesNow } from '../../system/write-bytes.ts';
 import { errno, ioError, isMissing } from './io-error.ts';
 import { TICKET_NAME, ticketName, turnLockName } from './layout.ts';
 import { requireOwnFile } from './safe-path.ts';
@@ -35,12 +34,7 @@ export function isTurnAlive(system: System, directory: string, fence: number): b
 }
 
 /** Makes and takes the lock of a new turn: its descriptor, or nothing when somebody holds it. */
-export function takeTurnLock(
-  system: System,
-  directory: string,
-  fence: number,
-  holder: object,
-): number | undefined {
+export function takeTurnLock(system: System, directory: string, fence: number): number | undefined {
   const { fs, lock } = system;
   const path = join(directory, turnLockName(fence));
   const fd = fs.openSync(path, OPEN.lock, 0o600);
@@ -51,7 +45,6 @@ export function takeTurnLock(
       return undefined;
     }
     fs.ftruncateSync(fd, 0);
-    writeBytesNow(fs, fd, `${JSON.stringify(holder)}\n`);
     return fd;
   } catch (cause) {
     fs.closeSync(fd);
