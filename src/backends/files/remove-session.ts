@@ -11,15 +11,16 @@
  * system does not move a directory with open files (Windows), the next session of the key begins
  * the next generation of the log in it.
  */
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Guard } from '../../contract/backend.ts';
 import { checkGuard } from '../../contract/check-guard.ts';
+import type { FileSystem } from '../../system/file-system.ts';
 import type { System } from '../../system/system.ts';
 import { makeDirectory } from './agent-files.ts';
 import { archivedIds, readArchive } from './archive-files.ts';
 import { commitLine } from './commit-line.ts';
 import type { FilesContext } from './files-context.ts';
-import { errno, isMissing } from './io-error.ts';
+import { errno, ioError, isMissing } from './io-error.ts';
 import type { LogState } from './log-state.ts';
 import type { SessionFiles } from './session-files.ts';
 import { transcriptPlace } from './transcript-path.ts';
@@ -35,7 +36,7 @@ export async function removeSession(
   // Nothing is there: what the caller wants is so already, whatever it knew of it before.
   if (!state) return false;
   checkGuard(session.key, state, session.runningFence(state), guard);
-  const elsewhere = await transcriptsElsewhere(context, session, state);
+  const elsewhere = await filesElsewhere(context, session, state);
   const next: LogState = { ...state, removed: true };
   const at = context.system.clock.now();
   await commitLine(context, session, next, `{"removed":true,"at":${at}`, 'remove');
@@ -46,8 +47,8 @@ export async function removeSession(
   return true;
 }
 
-/** Transcripts that lie where another program left them; they go with their session. */
-async function transcriptsElsewhere(
+/** Transcripts that lie where another program left them, and their side files: they go too. */
+async function filesElsewhere(
   context: FilesContext,
   session: SessionFiles,
   state: LogState,
@@ -55,10 +56,26 @@ async function transcriptsElsewhere(
   const { fs } = context.system;
   const paths = [session.transcript.locate(state).path];
   for (const sessionId of await archivedIds(context, session, state.sessionId)) {
-    const { entry } = await readArchive(context, session, sessionId);
-    paths.push(transcriptPlace(fs, session, sessionId, entry).path);
+    try {
+      const { entry } = await readArchive(context, session, sessionId);
+      paths.push(transcriptPlace(fs, session, sessionId, entry).path);
+    } catch (cause) {
+      // A damaged archive tells nothing about where its transcript lies; it stops no removal.
+      const { code, message } = ioError(cause, 'read an archive', session.key);
+      context.warn({ code, key: session.key, message });
+    }
   }
-  return paths.filter((path) => !path.startsWith(session.directory));
+  const elsewhere = paths.filter((path) => !path.startsWith(session.directory));
+  return elsewhere.flatMap((path) => [path, ...sideFiles(fs, path)]);
+}
+
+/** What lies beside a transcript under its name: trajectories, checkpoints, media lists. */
+function sideFiles(fs: FileSystem, transcript: string): string[] {
+  const stem = `${basename(transcript, '.jsonl')}.`;
+  const names = fs.readdirSync(dirname(transcript));
+  return names
+    .filter((name) => name.startsWith(stem) && name !== basename(transcript))
+    .map((name) => join(dirname(transcript), name));
 }
 
 /** Runs inside the session, whose log has ended: the path that it was moved to. */
