@@ -5,9 +5,9 @@
  */
 import { basename, dirname, join } from 'node:path';
 import type { Problem, RepairReport } from '../../contract/reports.ts';
+import { removeTree } from './clear-away.ts';
 import { MARK, TEMPORARY_NAME, within } from './layout.ts';
 import type { OpenedStore } from './opened-store.ts';
-import { removeTree } from './remove-session.ts';
 import { repairArchive } from './repair-archive.ts';
 import { repairLog } from './repair-log.ts';
 import { verifyStore } from './verify.ts';

@@ -5,10 +5,10 @@
  */
 import { join } from 'node:path';
 import type { FileFacts } from '../../system/file-system.ts';
+import { removeTree } from './clear-away.ts';
 import { ioError, isMissing } from './io-error.ts';
 import { TEMPORARY_NAME } from './layout.ts';
 import type { OpenedStore } from './opened-store.ts';
-import { removeTree } from './remove-session.ts';
 import { discard } from './write-whole.ts';
 
 /** A writer that still needs its temp file has finished with it long before. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { OPEN } from '../../system/file-system.ts';
 import type { AgentFiles } from './agent-files.ts';
 import { within } from './layout.ts';
-import { namesIn, type Verification } from './verify.ts';
+import { namesIn, type Verification } from './verification.ts';
 
 const CHUNK = 262_144;
 

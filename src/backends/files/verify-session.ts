@@ -14,7 +14,7 @@ import {
 } from './layout.ts';
 import type { SessionFiles } from './session-files.ts';
 import { transcriptPlace } from './transcript-path.ts';
-import { namesIn, type Verification } from './verify.ts';
+import { namesIn, type Verification } from './verification.ts';
 import { verifyTranscript } from './verify-transcript.ts';
 
 /** One session: its directory, its log, its archives and every transcript in it. */

@@ -6,7 +6,7 @@ import { within } from './layout.ts';
 import { requireOwnFile } from './safe-path.ts';
 import type { SessionFiles } from './session-files.ts';
 import { decodeRecord, isDamage } from './transcript-line.ts';
-import type { Verification } from './verify.ts';
+import type { Verification } from './verification.ts';
 
 /** Every line of one transcript decodes, its header is its own, and no other key has it. */
 export async function verifyTranscript(

@@ -6,23 +6,13 @@ import { join } from 'node:path';
 import type { Problem, VerifyReport } from '../../contract/reports.ts';
 import { HoldfastError } from '../../model/errors.ts';
 import type { AgentFiles } from './agent-files.ts';
-import { ioError, isMissing } from './io-error.ts';
+import { ioError } from './io-error.ts';
 import { ADOPTED_NAME, isSessionFolder, within } from './layout.ts';
 import type { OpenedStore } from './opened-store.ts';
 import { Slices } from './slices.ts';
+import { namesIn, type Verification } from './verification.ts';
 import { verifyBlobs } from './verify-blobs.ts';
 import { verifySession } from './verify-session.ts';
-
-/** What the steps of a verification share. */
-export interface Verification {
-  readonly store: OpenedStore;
-  readonly slices: Slices;
-  readonly checked: VerifyReport['checked'];
-  readonly problems: Problem[];
-  /** Which key each transcript belongs to: one belongs to at most one. */
-  readonly transcripts: Map<string, string>;
-  report(problem: Problem): void;
-}
 
 export async function verifyStore(store: OpenedStore): Promise<VerifyReport> {
   const problems: Problem[] = [];
@@ -106,14 +96,5 @@ async function guarded(
       remedy: 'See the message; other sessions are not affected.',
     });
     if (!(error instanceof HoldfastError)) throw cause;
-  }
-}
-
-export function namesIn(store: OpenedStore, directory: string): string[] {
-  try {
-    return store.system.fs.readdirSync(directory);
-  } catch (cause) {
-    if (isMissing(cause)) return [];
-    throw ioError(cause, `list ${directory}`);
   }
 }

@@ -1,0 +1,48 @@
+/** Directories of removed sessions: moved away at once, emptied in small steps. */
+import { join } from 'node:path';
+import type { System } from '../../system/system.ts';
+import { makeDirectory } from './agent-files.ts';
+import type { FilesContext } from './files-context.ts';
+import { errno, isMissing } from './io-error.ts';
+import type { SessionFiles } from './session-files.ts';
+import { discard } from './write-whole.ts';
+
+/** Runs inside the session, whose log has ended: the path that it was moved to. */
+export function moveAway(context: FilesContext, session: SessionFiles): string | undefined {
+  const { removed } = session.agent.paths;
+  const away = join(removed, context.system.random.token());
+  try {
+    makeDirectory(context.system, removed);
+    context.system.fs.renameSync(session.directory, away);
+    return away;
+  } catch (cause) {
+    // The log says that the session is gone; its directory can wait until nobody has it open.
+    context.warn({
+      code: errno(cause) ?? 'IO_FAILED',
+      key: session.key,
+      message: `The directory of the removed session stays for now: ${(cause as Error).message}.`,
+    });
+    return undefined;
+  }
+}
+
+/** Removes a directory of ours with its files, one at a time. Links are removed, never followed. */
+export async function removeTree(system: System, directory: string): Promise<void> {
+  const { fs } = system;
+  try {
+    for (const entry of await fs.readdir(directory)) {
+      const path = join(directory, entry.name);
+      if (entry.isDirectory()) await removeTree(system, path);
+      else await discard(system, path);
+    }
+    await fs.rmdir(directory);
+  } catch (cause) {
+    // Somebody else empties it too, or it is in use: the next opening tries again.
+    if (
+      !isMissing(cause) &&
+      !['ENOTEMPTY', 'EBUSY', 'EPERM', 'EACCES'].includes(errno(cause) ?? '')
+    ) {
+      throw cause;
+    }
+  }
+}
