@@ -37,7 +37,13 @@ async function conversations(session: Session) {
 }
 
 /** That the session is whole, and that the next ones can go on with it. */
-async function goOn({ store, directory }: Remains): Promise<void> {
+async function goOn({ store, observer, directory }: Remains): Promise<void> {
+  // Whoever had looked before finds what whoever looks for the first time finds, in every way.
+  const state = await store.session(KEY).read();
+  expect(await observer.session(KEY).read()).toEqual(state);
+  const listed = await collect(observer.list());
+  expect(listed.map(({ rev }) => rev)).toEqual(state ? [state.rev] : []);
+  expect(listed).toEqual(await collect(store.list()));
   const { problems } = await store.verify();
   expect(problems.filter(({ severity }) => severity === 'damage')).toEqual([]);
   const other = await openStore(directory, { onWarning: () => undefined });

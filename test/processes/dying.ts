@@ -1,4 +1,5 @@
 import { openStore, type Store } from 'holdfast';
+import { collect } from '../../src/contract/conformance/trial.ts';
 import { Child, newDirectory } from './child.ts';
 
 /** What a process that died at one of its calls has left. */
@@ -6,7 +7,9 @@ export interface Remains {
   /** How many calls it made. */
   calls: number;
   directory: string;
-  /** What it said was done before it died. */
+  /** A store that was open all the time, and had looked at everything. */
+  observer: Store;
+  /** It said that all was done before it died. */
   acknowledged: boolean;
   /** The number with the last of it. */
   last: number | undefined;
@@ -36,9 +39,9 @@ export async function dieAtEveryCall(
       const calls = next;
       next += step;
       const directory = newDirectory();
-      const before = await openStore(directory);
-      await prepare(before);
-      await before.close();
+      const observer = await openStore(directory, { onWarning: () => undefined });
+      await prepare(observer);
+      await collect(observer.list());
       const child = new Child('dies-at-call', { words: [directory, key, what, String(calls)] });
       const { code, signal } = await child.ended;
       if (code !== 0 && signal !== 'SIGKILL') throw new Error(child.epitaph());
@@ -46,8 +49,9 @@ export async function dieAtEveryCall(
       const store = await openStore(directory, { onWarning: () => undefined });
       const said = child.allSaid<number | undefined>('acknowledged');
       const last = said.filter((n) => n !== undefined).at(-1);
-      await look({ calls, directory, store, acknowledged: said.length > 0, last });
+      await look({ calls, directory, store, observer, acknowledged: said.length > 0, last });
       await store.close();
+      await observer.close();
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, one));

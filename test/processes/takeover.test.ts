@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { openStore } from 'holdfast';
 import { expect, type TestContext, test } from 'vitest';
+import { openFiles } from '../../src/backends/files/open-files.ts';
 import { refused, until } from '../../src/contract/conformance/trial.ts';
+import { realSystem } from '../../src/system/system.ts';
 import { Child, newDirectory, stayInCommit } from './child.ts';
 
 const KEY = 'agent:main:slack:channel:c024';
@@ -132,6 +134,53 @@ test('R11.6 a release by a former owner leaves the lock of the present one', asy
     expect(await session.turn(() => 'free', { whenBusy: 'reject' })).toBe('free');
   }
   await store.close();
+});
+
+test('R11.6 the end of a turn leaves the lock of the one that began while it was written', async () => {
+  const directory = newDirectory();
+  let elapsed = 0;
+  let slow = true;
+  const slowly = <T>(done: T): T => {
+    if (slow) elapsed += 20;
+    return done;
+  };
+  const system = {
+    ...realSystem,
+    clock: { ...realSystem.clock, elapsed: () => elapsed },
+    fs: {
+      ...realSystem.fs,
+      writeSync: ((...given: Parameters<typeof realSystem.fs.writeSync>) =>
+        slowly(realSystem.fs.writeSync(...given))) as typeof realSystem.fs.writeSync,
+    },
+  };
+  const settings = { durability: 'process', instance: 'ends', lockWaitMs: 1_000 } as const;
+  const more = { openFilesMax: 128, onWarning: () => undefined };
+  const backend = await openFiles(directory, { ...settings, ...more }, system);
+  const other = await openStore(directory);
+  const ask = {
+    holder: { host: 'here', pid: 1, instance: 'ends' },
+    waitMs: 1_000,
+    onInterrupt: () => undefined,
+    onLost: () => undefined,
+  };
+  // Slow writes are made off the event loop, so that a beginning can stand in line behind an end;
+  // after some quick ones they are made on it again, and the beginning is done before its end is.
+  for (let quick = 0; quick < 10; quick += 1) {
+    slow = true;
+    for (let n = 0; n < 6; n += 1) await backend.update(KEY, { n: `${quick}.${n}` }, {});
+    slow = false;
+    const { fence } = await backend.beginTurn(KEY, ask);
+    for (let n = 0; n < quick; n += 1) await backend.update(KEY, { quick: `${quick}.${n}` }, {});
+    const ended = backend.endTurn(KEY, fence);
+    const begun = backend.beginTurn(KEY, ask);
+    await ended;
+    const next = await begun;
+    await backend.update(KEY, { by: next.fence }, { fence: next.fence });
+    await refused('SESSION_BUSY', () => other.session(KEY).turn(() => 0, { whenBusy: 'reject' }));
+    await backend.endTurn(KEY, next.fence);
+  }
+  await backend.close();
+  await other.close();
 });
 
 test.each([HOUR_MS, -HOUR_MS])(

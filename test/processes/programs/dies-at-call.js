@@ -1,6 +1,6 @@
 /**
  * A process that does one thing to a session and dies before the n-th call that would change
- * something on the disk. Says `acknowledged` when the thing was done before that, and ends in order
+ * something on the disk; a write counts twice, and the second time half of it is written. Says `acknowledged` when the thing was done before that, and ends in order
  * when it never came so far.
  */
 import { constants, readdirSync, statSync } from 'node:fs';
@@ -25,12 +25,23 @@ function changes(name, given) {
   return /^(write|rename|unlink|rmdir|mkdir|ftruncate|chmod)/.test(name);
 }
 
+function isLast(before) {
+  calls += 1;
+  if (calls !== Number(last)) return;
+  before?.();
+  dieAtOnce();
+}
+
+function writeHalf([fd, data, offset = 0, length = data.length - offset]) {
+  realSystem.fs.writeSync(fd, Buffer.from(data), offset, Math.floor(length / 2));
+}
+
 const fs = Object.fromEntries(
   Object.entries(realSystem.fs).map(([name, call]) => [
     name,
     (...given) => {
-      if (armed && changes(name, given)) calls += 1;
-      if (calls === Number(last)) dieAtOnce();
+      if (armed && changes(name, given)) isLast();
+      if (armed && /^write/.test(name)) isLast(() => writeHalf(given));
       return call(...given);
     },
   ]),
