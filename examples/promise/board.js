@@ -1,6 +1,9 @@
 import { availableParallelism } from 'node:os';
-import colors from 'picocolors';
+import picocolors from 'picocolors';
 import { CHANNELS } from './channels.js';
+
+// By itself the library also colours where the environment says CI, which is no terminal.
+const colors = picocolors.createColors(Boolean(process.stdout.isTTY) && !process.env.NO_COLOR);
 
 /** @typedef {import('./channels.js').Channel} Channel */
 

@@ -144,7 +144,7 @@ describe('holdfast adopt', () => {
     mkdirSync(empty);
     const ran = await holdfast(['adopt', empty]);
     expect(ran.code).toBe(1);
-    expect(ran.stdout).toMatch(/^notice {2}agents: is not there.*\n\nAdopted 0 sessions\.\n$/);
+    expect(ran.stdout).toMatch(/^notice {2}agents: it is not there.*\n\nAdopted 0 sessions\.\n$/);
     expect(readdirSync(empty)).toEqual([]);
   });
 
