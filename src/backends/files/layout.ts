@@ -77,6 +77,8 @@ export const logName = (generation: number) => `meta.${generation}.jsonl`;
 export const LOCK_NAME = 'lock';
 export const transcriptName = (sessionId: string) => `${sessionId}.jsonl`;
 export const ARCHIVE_NAME = /^(.+)\.archived\.json$/;
+/** Ends of names of what a program keeps beside a transcript, which is no transcript itself. */
+export const SIDE_FILE = /\.(trajectory|checkpoint\.[^.]+)$/;
 export const archiveName = (sessionId: string) => `${sessionId}.archived.json`;
 export const turnLockName = (fence: number) => `turn.${fence}.lock`;
 export const TICKET_NAME = /^turn\.wait\.(\d{1,15})\.lock$/;

@@ -6,6 +6,7 @@
  *     any     --a whole line that does not decode or can not follow--> damaged: the state before it
  *              is the last good one, and nothing after it counts
  */
+import { isHoldfastError } from '../../model/errors.ts';
 import { type ChangeLine, decodeLine, type SnapshotLine } from './log-line.ts';
 import {
   afterLine,
@@ -36,6 +37,8 @@ export class LogReplay {
   snapshotBytes = 0;
   state: LogState | undefined;
   damage: LogDamage | undefined;
+  /** The hash of a stored value that can not be had; what refers to it is damaged until it is back. */
+  #lost: string | undefined;
   /** The last line announces a fold. */
   foldAnnounced = false;
   /** The end of the last line, newline included. */
@@ -95,6 +98,37 @@ export class LogReplay {
     return end.length === TRAILER_LENGTH && this.trailer.endsWith(end.toString('latin1'));
   }
 
+  /** Whether a value for whose loss this log is damaged can be had again. */
+  isMended(): boolean {
+    if (this.#lost === undefined) return false;
+    return this.#isReadable(this.#lost);
+  }
+
+  #isReadable(hash: string): boolean {
+    try {
+      this.#blobs(hash);
+      return true;
+    } catch (cause) {
+      if (isHoldfastError(cause)) return false;
+      throw cause;
+    }
+  }
+
+  readonly #value: BlobSource = (hash) => {
+    try {
+      return this.#blobs(hash);
+    } catch (cause) {
+      if (isHoldfastError(cause) && cause.code === 'ENTRY_DAMAGED') this.#lost = hash;
+      throw cause;
+    }
+  };
+
+  /** What a snapshot says besides values that are lost. */
+  #besidesLost(snapshot: SnapshotLine): LogState {
+    const blobs = Object.entries(snapshot.blobs ?? {}).filter(([, hash]) => this.#isReadable(hash));
+    return fromSnapshot({ ...snapshot, blobs: Object.fromEntries(blobs) }, this.#blobs);
+  }
+
   /** Applies a decoded line; tells why it can not follow. */
   #apply(line: Record<string, unknown>): string | undefined {
     try {
@@ -103,13 +137,15 @@ export class LogReplay {
         if (snapshot.key !== this.#key) {
           return `it holds the log of ${JSON.stringify(snapshot.key)}`;
         }
-        this.state = fromSnapshot(snapshot, this.#blobs);
-      } else this.state = afterLine(this.state, line as ChangeLine, this.#blobs);
+        this.state = fromSnapshot(snapshot, this.#value);
+      } else this.state = afterLine(this.state, line as ChangeLine, this.#value);
       this.foldAnnounced = line.fold !== undefined;
       return undefined;
     } catch (cause) {
       if (cause instanceof LineRefused) return cause.message;
-      throw cause;
+      if (this.#lost === undefined) throw cause;
+      this.state ??= this.#besidesLost(line as unknown as SnapshotLine);
+      return (cause as Error).message;
     }
   }
 }

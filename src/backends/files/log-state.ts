@@ -4,6 +4,7 @@ import { setField } from '../../model/plain-object.ts';
 import type { Entry, FormerTurn } from '../../model/state.ts';
 import { freezeDeep } from './freeze-deep.ts';
 import { FORMAT } from './layout.ts';
+import { oddChange, oddSnapshot } from './line-shape.ts';
 import type { ChangeLine, LoggedTurn, SnapshotLine } from './log-line.ts';
 
 /** What a metadata log says after some of its lines. Never changed, only replaced. */
@@ -50,9 +51,8 @@ export function fromSnapshot(line: SnapshotLine, blobs: BlobSource): LogState {
       { key: line.key },
     );
   }
-  if (!(rev >= 1) || typeof sessionId !== 'string' || typeof line.entry !== 'object') {
-    throw new LineRefused('the first line is no snapshot');
-  }
+  const odd = oddSnapshot(line as unknown as Record<string, unknown>);
+  if (odd !== undefined) throw new LineRefused(odd);
   return {
     rev,
     sessionId,
@@ -71,6 +71,8 @@ export function fromSnapshot(line: SnapshotLine, blobs: BlobSource): LogState {
 /** The state after one more line. */
 export function afterLine(state: LogState, line: ChangeLine, blobs: BlobSource): LogState {
   if (state.removed) throw new LineRefused('a line follows the end of the session');
+  const odd = oddChange(line as unknown as Record<string, unknown>);
+  if (odd !== undefined) throw new LineRefused(odd);
   if (line.rev !== undefined) return afterCommit(state, line, blobs);
   if (line.turn) {
     const { former: _former, ...rest } = state;

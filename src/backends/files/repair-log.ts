@@ -1,17 +1,23 @@
 import { join } from 'node:path';
+import { isHoldfastError } from '../../model/errors.ts';
+import type { Json } from '../../model/json.ts';
 import { setField } from '../../model/plain-object.ts';
 import type { Entry } from '../../model/state.ts';
+import { OPEN } from '../../system/file-system.ts';
+import type { System } from '../../system/system.ts';
+import { writeBytes } from '../../system/write-bytes.ts';
 import { newState } from './commit-entry.ts';
 import { createLog } from './commit-line.ts';
 import { asideName } from './cut-torn-tail.ts';
 import type { FilesContext } from './files-context.ts';
 import { freezeDeep } from './freeze-deep.ts';
-import { ARCHIVE_NAME, LOG_NAME, logName } from './layout.ts';
+import { ARCHIVE_NAME, LOG_NAME, logName, SIDE_FILE } from './layout.ts';
+import { oddChange } from './line-shape.ts';
 import { type ChangeLine, decodeLine, encodeLine } from './log-line.ts';
 import type { LogState } from './log-state.ts';
 import { readBytes } from './read-bytes.ts';
 import type { SessionFiles } from './session-files.ts';
-import { syncDirectory } from './write-whole.ts';
+import { discard, syncDirectory } from './write-whole.ts';
 
 /**
  * Writes a damaged log anew: the last good state, and every later line that decodes. The damaged
@@ -31,26 +37,37 @@ async function repairInside(
   const { log } = session;
   if (!log.damage) return undefined;
   const { path, generation } = log;
-  const state = await salvage(context, session);
+  const { system } = context;
+  const bytes = await readBytes(system.fs, log.fd, 0, system.fs.fstatSync(log.fd).size);
+  const state = salvage(context, session, bytes);
+  // A copy, and the damaged log goes last: a crash leaves one of the two that counts.
   const aside = join(session.directory, asideName(context, logName(generation), 'damaged'));
+  await keepAside(system, aside, bytes);
   // Whoever still has the log open, with bytes that were good when it read them, is sent on.
   const announced = encodeLine({ fold: generation + 1 });
   await context.disk.append(log.fd, announced, Buffer.byteLength(announced));
-  context.system.fs.renameSync(path, aside);
   log.close();
   log.forget();
   // The new log may not take the number of one that somebody still has open.
   await createLog(context, session, state, generation + 1);
-  await context.system.fs.fsync(log.fd);
-  await syncDirectory(context.system, session.directory);
+  await system.fs.fsync(log.fd);
+  await syncDirectory(system, session.directory);
+  await discard(system, path);
   return aside;
 }
 
-async function salvage(context: FilesContext, session: SessionFiles): Promise<LogState> {
+async function keepAside(system: System, path: string, bytes: Buffer): Promise<void> {
+  const fd = await system.fs.open(path, OPEN.createNew, 0o600);
+  try {
+    await writeBytes(system.fs, fd, bytes);
+    await system.fs.fsync(fd);
+  } finally {
+    await system.fs.close(fd);
+  }
+}
+
+function salvage(context: FilesContext, session: SessionFiles, bytes: Buffer): LogState {
   const { log } = session;
-  const { fs } = context.system;
-  const { size } = fs.fstatSync(log.fd);
-  const bytes = await readBytes(fs, log.fd, 0, size);
   let state = log.state ?? {
     ...newState(context, Object.freeze({})),
     ...conversation(context, session),
@@ -59,7 +76,9 @@ async function salvage(context: FilesContext, session: SessionFiles): Promise<Lo
     const end = bytes.indexOf(10, at);
     if (end < 0) break;
     const decoded = decodeLine(bytes.subarray(at, end));
-    if ('line' in decoded) state = withLine(session, state, decoded.line as ChangeLine);
+    if ('line' in decoded && oddChange(decoded.line) === undefined) {
+      state = withLine(session, state, decoded.line as ChangeLine);
+    }
     at = end + 1;
   }
   // One up, so that nobody takes what was salvaged for a revision that was acknowledged.
@@ -75,7 +94,11 @@ function withLine(session: SessionFiles, state: LogState, line: ChangeLine): Log
   const blobs: Record<string, string> = line.entry ? {} : { ...state.blobs };
   for (const field of [...(line.unset ?? []), ...Object.keys(line.set ?? {})]) delete blobs[field];
   for (const [field, hash] of Object.entries(line.blobs ?? {})) {
-    setField(entry, field, session.agent.blobs.read(hash));
+    const value = storedValue(session, hash);
+    delete entry[field];
+    delete blobs[field];
+    if (value === undefined) continue;
+    setField(entry, field, value);
     blobs[field] = hash;
   }
   return {
@@ -88,6 +111,16 @@ function withLine(session: SessionFiles, state: LogState, line: ChangeLine): Log
   };
 }
 
+/** A stored value; nothing when it is lost: all else is kept without it. */
+function storedValue(session: SessionFiles, hash: string): Json | undefined {
+  try {
+    return session.agent.blobs.read(hash);
+  } catch (cause) {
+    if (isHoldfastError(cause) && cause.code === 'ENTRY_DAMAGED') return undefined;
+    throw cause;
+  }
+}
+
 /** Without a snapshot: the newest transcript that is not archived names the conversation. */
 function conversation(context: FilesContext, session: SessionFiles): { sessionId?: string } {
   const { fs } = context.system;
@@ -97,6 +130,7 @@ function conversation(context: FilesContext, session: SessionFiles): { sessionId
   for (const name of names) {
     const sessionId = /^(.+)\.jsonl$/.exec(name)?.[1];
     if (!sessionId || LOG_NAME.test(name) || archived.has(sessionId)) continue;
+    if (SIDE_FILE.test(sessionId)) continue;
     const { mtimeMs } = fs.lstatSync(join(session.directory, name));
     if (!newest || mtimeMs > newest.mtimeMs) newest = { sessionId, mtimeMs };
   }

@@ -6,7 +6,7 @@ import { summaryOf } from '../../model/summary.ts';
 import type { AgentFiles } from './agent-files.ts';
 import type { FilesContext } from './files-context.ts';
 import { ioError, isMissing } from './io-error.ts';
-import { keyOfFolder } from './key-of-folder.ts';
+import { type FolderKey, keyOfFolder } from './key-of-folder.ts';
 import { isSessionFolder, sessionFolder } from './layout.ts';
 import { SessionLog } from './session-log.ts';
 import { Slices } from './slices.ts';
@@ -17,6 +17,8 @@ export interface Scanned {
   key?: string;
   summary?: SessionSummary;
   problem?: HoldfastError;
+  /** Nobody knows what is in it: it has to be looked at again. */
+  unread?: true;
 }
 
 /** Looks at every directory of an agent's sessions, in slices. */
@@ -53,7 +55,12 @@ function unreadable(folder: string): HoldfastError {
 
 async function scanOne(context: FilesContext, agent: AgentFiles, folder: string): Promise<Scanned> {
   const directory = join(agent.paths.sessions, folder);
-  const found = keyOfFolder(context.system.fs, directory, folder);
+  let found: FolderKey;
+  try {
+    found = keyOfFolder(context.system.fs, directory, folder);
+  } catch (cause) {
+    return { folder, unread: true, problem: ioError(cause, `look into ${folder}`) };
+  }
   if (found === 'none') return { folder };
   if (found === 'unreadable') return { folder, problem: unreadable(folder) };
   const { key } = found;

@@ -59,7 +59,8 @@ export class SessionIndex {
     if (lines === 'gap') await this.#scan();
     else for (const line of lines) this.#name(line);
     await this.#settle();
-    if (this.#unsaved >= Math.max(SAVE_CHANGES_MIN, this.rows.size / 10)) await this.#save();
+    if (this.#loaded && this.#unsaved >= Math.max(SAVE_CHANGES_MIN, this.rows.size / 10))
+      await this.#save();
   }
 
   /** Keeps what is known for the next process. */
@@ -86,12 +87,15 @@ export class SessionIndex {
     this.#reader.skipToEnd();
     this.rows.clear();
     this.#pending.clear();
+    let unread = false;
     for await (const found of scanSessions(this.#context, this.#agent)) {
+      unread ||= found.unread === true;
       if (found.summary) this.rows.set(found.summary.key, found.summary);
       else if (found.key !== undefined) this.#pending.set(found.key, 0);
     }
-    this.#loaded = true;
-    this.#unsaved = Number.POSITIVE_INFINITY;
+    // What could not be read now is there all the same, and not in the rows: the next listing scans.
+    this.#loaded = !unread;
+    this.#unsaved = unread ? 0 : Number.POSITIVE_INFINITY;
   }
 
   async #settle(): Promise<void> {
@@ -109,7 +113,7 @@ export class SessionIndex {
         // A damaged session is told, and shown as it last was; it never hides another one.
         this.#context.warn({ code: cause.code, key, message: cause.message });
         if (cause.lastGood) this.#put(key, cause.lastGood as LogState);
-        this.#pending.delete(key);
+        if (cause.code === 'ENTRY_DAMAGED') this.#pending.delete(key);
       }
       this.#unsaved += 1;
     }

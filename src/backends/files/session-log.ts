@@ -88,11 +88,10 @@ export class SessionLog {
       }
       const facts = this.#system.fs.fstatSync(this.fd);
       this.#lookedAt = this.#system.clock.elapsed();
-      // A damaged log may have been moved aside by a repair.
-      const away =
-        facts.nlink === 0 ||
-        (this.damage !== undefined && !isAt(this.#system.fs, this.path, this.#ino));
-      if (away || facts.size < this.size) {
+      // A damaged log may have been moved aside by a repair, or what it lacked may be back.
+      const mended =
+        this.damage && (this.#replay.isMended() || !isAt(this.#system.fs, this.path, this.#ino));
+      if (mended || facts.nlink === 0 || facts.size < this.size) {
         this.#reopen();
         continue;
       }

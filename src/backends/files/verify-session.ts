@@ -8,6 +8,7 @@ import {
   ARCHIVE_NAME,
   LOG_NAME,
   logName,
+  SIDE_FILE,
   sessionFolder,
   TEMPORARY_NAME,
   within,
@@ -140,7 +141,7 @@ async function verifyArchives(
     const sessionId = /^(.+)\.jsonl$/.exec(name)?.[1];
     if (!sessionId || LOG_NAME.test(name) || known.has(sessionId) || sessionId === 'inbox')
       continue;
-    if (/\.(trajectory|checkpoint\.[^.]+)$/.test(sessionId)) continue;
+    if (SIDE_FILE.test(sessionId)) continue;
     report({
       code: 'ORPHAN',
       severity: 'notice',

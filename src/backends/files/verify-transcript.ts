@@ -1,12 +1,16 @@
+import type { Problem } from '../../contract/reports.ts';
 import { LIMITS } from '../../model/limits.ts';
-import { OPEN } from '../../system/file-system.ts';
+import { type FileSystem, OPEN } from '../../system/file-system.ts';
 import { forwardLines } from './forward-lines.ts';
 import { isMissing } from './io-error.ts';
 import { within } from './layout.ts';
+import { readBytes } from './read-bytes.ts';
 import { requireOwnFile } from './safe-path.ts';
 import type { SessionFiles } from './session-files.ts';
 import { decodeRecord, isDamage } from './transcript-line.ts';
 import type { Verification } from './verification.ts';
+
+const OPENING_BRACE = 0x7b;
 
 /** Every line of one transcript decodes, its header is its own, and no other key has it. */
 export async function verifyTranscript(
@@ -69,17 +73,35 @@ export async function verifyTranscript(
         });
       }
     }
-    if (end < size) {
-      report({
-        ...where,
-        code: 'LEFTOVER',
-        severity: 'notice',
-        range: { from: end, to: size },
-        message: 'It ends in an unfinished line that was never acknowledged, or is being written.',
-        remedy: 'The next append keeps it aside and cuts it off.',
-      });
-    }
+    if (end < size) report({ ...where, ...(await describeEnd(fs, fd, end, size)) });
   } finally {
     await fs.close(fd);
   }
+}
+
+/** What stands after the last whole line. */
+async function describeEnd(
+  fs: FileSystem,
+  fd: number,
+  from: number,
+  to: number,
+): Promise<Pick<Problem, 'code' | 'severity' | 'range' | 'message' | 'remedy'>> {
+  const range = { from, to };
+  const [first] = await readBytes(fs, fd, from, 1);
+  if (from === 0 && first !== OPENING_BRACE) {
+    return {
+      code: 'TRANSCRIPT_DAMAGED',
+      severity: 'damage',
+      range,
+      message: 'It does not begin as a transcript, and no line of it decodes.',
+      remedy: 'The next append keeps it aside and begins anew.',
+    };
+  }
+  return {
+    code: 'LEFTOVER',
+    severity: 'notice',
+    range,
+    message: 'It ends in an unfinished line that was never acknowledged, or is being written.',
+    remedy: 'The next append keeps it aside and cuts it off.',
+  };
 }
