@@ -170,19 +170,24 @@ export async function askFresh<T>(directory: string, ...asked: [string, ...unkno
   }
 }
 
-/** Waits until a child is inside a commit, holding its lock; `leave` lets it out again. */
-export async function stayInCommit(child: Child, key: string) {
+/** Waits until a child does what it stays in until `leave` lets it out again. */
+export async function stay(child: Child, verb: string, ...given: unknown[]) {
   const directory = newDirectory();
   const inside = join(directory, 'inside');
   const out = join(directory, 'out');
-  const left = child.ask('stayInCommit', key, inside, out);
+  const left = child.ask(verb, ...given, inside, out);
   // A child that is killed inside never answers, and that is what its test is about.
   left.catch(() => undefined);
-  await until('a commit is inside its lock', () => existsSync(inside));
+  await until(`${verb} has begun`, () => existsSync(inside));
   return {
     leave(): Promise<unknown> {
       writeFileSync(out, '');
       return left;
     },
   };
+}
+
+/** Waits until a child is inside a commit, holding its lock. */
+export function stayInCommit(child: Child, key: string) {
+  return stay(child, 'stayInCommit', key);
 }

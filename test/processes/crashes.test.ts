@@ -50,13 +50,15 @@ async function goOn({ store, observer, directory }: Remains): Promise<void> {
   const session = store.session(KEY);
   const { rev } = await session.update({ after: 1 });
   expect((await other.session(KEY).update({ after: 2 })).rev).toBe(rev + 1);
-  await other.session(KEY).append({ type: 'note', n: 'after' });
+  const record = await other.session(KEY).append({ type: 'note', n: 'after' });
+  expect(await collect(session.transcript({ last: 1, onDamage: 'throw' }))).toEqual([record]);
   const count = (await session.archives()).length;
   const former = (await session.read())?.sessionId;
   await session.reset();
   expect((await session.archives()).map((each) => each.sessionId)).toContain(former);
   expect(await session.archives()).toHaveLength(count + 1);
   expect(await session.turn(() => 'free', { whenBusy: 'reject' })).toBe('free');
+  expect((await store.verify()).ok).toBe(true);
   await other.close();
 }
 

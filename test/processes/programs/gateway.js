@@ -165,6 +165,23 @@ answer({
   async create(count) {
     for (let n = 0; n < count; n += 1) await store.session(`agent:main:chat:${n}`).update({ n });
   },
+  /** Hangs until a file is there, and then writes in all its turns before it can look at anything. */
+  async hangThenWrite(inside, until) {
+    writeFileSync(inside, '');
+    blockUntil(() => existsSync(until));
+    const writes = [...turns.values()].flatMap(({ turn }) => [
+      turn.update({ by: 'former' }),
+      turn.append({ type: 'message', by: 'former' }),
+    ]);
+    return Promise.all(
+      writes.map((write) =>
+        write.then(
+          () => 'written',
+          (error) => error.code,
+        ),
+      ),
+    );
+  },
   /** Turns that do nothing, one after another. */
   async shortTurns(key, times) {
     for (let n = 0; n < times; n += 1) await store.session(key).turn(() => undefined);
