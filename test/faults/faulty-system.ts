@@ -103,6 +103,8 @@ export class FaultySystem implements System {
 
   async #runLater({ call, fault }: Begun, real: Untyped): Promise<unknown> {
     if (fault.until) await fault.until;
+    // By the time that a close resolves the number may belong to another file.
+    if (call.name === 'close') this.open.delete(call.args[0] as number);
     if (fault.errno) await this.#refuseLater(call, fault, real);
     const args = shortened(call, fault.bytes);
     const result = args ? await real(...args) : 0;
@@ -117,14 +119,14 @@ export class FaultySystem implements System {
   }
 
   async #refuseLater(call: Call, { errno }: Fault, real: Untyped): Promise<void> {
-    if (call.name === 'close') this.#track(call, await real(...call.args));
+    if (call.name === 'close') await real(...call.args);
     throw systemError(call, errno as string);
   }
 
   #track(call: Call, result: unknown): unknown {
     if (call.name === 'openSync' || call.name === 'open') {
       this.open.set(result as number, call.path);
-    } else if (call.name === 'closeSync' || call.name === 'close') {
+    } else if (call.name === 'closeSync') {
       this.open.delete(call.args[0] as number);
     } else if (call.name === 'renameSync' || call.name === 'rename') {
       const [from, to] = call.args as [string, string];

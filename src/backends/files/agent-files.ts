@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { HoldfastError } from '../../model/errors.ts';
 import type { System } from '../../system/system.ts';
 import { BlobStore } from './blob-store.ts';
+import type { DescriptorPool } from './descriptor-pool.ts';
 import type { Disk } from './disk.ts';
 import { errno, ioError } from './io-error.ts';
 import { Journal } from './journal.ts';
@@ -31,7 +32,14 @@ export class AgentFiles {
   #made = false;
 
   /** `folder` is the agent's directory below `agents`. */
-  constructor(system: System, disk: Disk, root: string, folder: string, identity: string) {
+  constructor(
+    system: System,
+    disk: Disk,
+    pool: DescriptorPool,
+    root: string,
+    folder: string,
+    identity: string,
+  ) {
     this.#system = system;
     this.#root = root;
     this.#folder = folder;
@@ -39,7 +47,7 @@ export class AgentFiles {
     this.blobs = new BlobStore(system, this.paths.blobs, () =>
       makeDirectory(system, this.paths.blobs),
     );
-    this.journal = new Journal(system, disk, this.paths.changes, identity);
+    this.journal = new Journal(system, disk, pool, this.paths.changes, identity);
   }
 
   /** Makes sure, once, that no link leads out of the store on the way to this agent's sessions. */

@@ -5,6 +5,8 @@
  * algorithm): using a session sets a mark, and nothing else is done on the commit path.
  */
 
+import type { Timers } from '../../system/timers.ts';
+
 /** Something that holds descriptors open between uses. */
 export interface Holding {
   /** Set at every use, cleared by the hand. */
@@ -19,6 +21,7 @@ export class DescriptorPool {
   readonly #most: number;
   readonly #holdings = new Set<Holding>();
   #open = 0;
+  #swept = false;
 
   constructor(most: number) {
     this.#most = most;
@@ -32,7 +35,25 @@ export class DescriptorPool {
   take(holding: Holding, count: number): void {
     this.#holdings.add(holding);
     this.#open += count;
-    if (this.#open <= this.#most) return;
+    if (this.isOver) this.#sweep(holding);
+  }
+
+  /** More are open than may be: those who held them were at work when room was needed. */
+  get isOver(): boolean {
+    return this.#open > this.#most;
+  }
+
+  /** Closes what is too much, once those who are at work now have ended. */
+  sweepLater(timers: Timers): void {
+    if (this.#swept) return;
+    this.#swept = true;
+    timers.soon(() => {
+      this.#swept = false;
+      this.#sweep(undefined);
+    });
+  }
+
+  #sweep(holding: Holding | undefined): void {
     // Two rounds: the first may only clear marks.
     for (let round = 0; round < 2 && this.#open > this.#most; round++) {
       for (const other of this.#holdings) {

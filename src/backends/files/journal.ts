@@ -5,6 +5,7 @@
  * one scan.
  *
  *     unclaimed --first line--> a slot whose lock is free is taken, its newest file is continued
+ *     open      --descriptors are needed elsewhere--> unclaimed
  *     open      --a file is full, or a write of it failed--> the next file of the slot
  *
  * Slots are used again, so there are never more journals than stores were open at one time. A slot
@@ -16,6 +17,7 @@ import type { Change } from '../../model/state.ts';
 import { OPEN } from '../../system/file-system.ts';
 import type { System } from '../../system/system.ts';
 import { writeBytesNow } from '../../system/write-bytes.ts';
+import type { DescriptorPool, Holding } from './descriptor-pool.ts';
 import type { Disk } from './disk.ts';
 import { ioError } from './io-error.ts';
 import { requireOwnFile } from './safe-path.ts';
@@ -29,9 +31,10 @@ const journalName = (slot: number, number: number) => `${slot}.${number}.jsonl`;
 /** A key as a journal line begins with it; made once a session. */
 export const journalPrefix = (key: string) => `[${JSON.stringify(key)},`;
 
-export class Journal {
+export class Journal implements Holding {
   readonly #system: System;
   readonly #disk: Disk;
+  readonly #pool: DescriptorPool;
   readonly #directory: string;
   readonly #identity: string;
   #slot = 0;
@@ -40,32 +43,60 @@ export class Journal {
   #lockFd = -1;
   #size = 0;
   #broken = false;
+  /** Lines that are being written off the event loop. */
+  #writing = 0;
+  used = true;
 
   /** `identity` is written into the slot's lock file, for people to read. */
-  constructor(system: System, disk: Disk, directory: string, identity: string) {
+  constructor(
+    system: System,
+    disk: Disk,
+    pool: DescriptorPool,
+    directory: string,
+    identity: string,
+  ) {
     this.#system = system;
     this.#disk = disk;
+    this.#pool = pool;
     this.#directory = directory;
     this.#identity = identity;
   }
 
-  /** Descriptors that it holds. */
   get descriptors(): number {
     return this.#fd < 0 ? 0 : 2;
+  }
+
+  /** Gives the slot up for now; whoever writes next takes a free one and continues its file. */
+  release(): boolean {
+    if (this.#writing > 0) return false;
+    this.close();
+    return true;
   }
 
   /** Announces a change. Returns nothing when the line is written, a promise otherwise. */
   note(prefix: string, rev: number, kind: Change['kind']): undefined | Promise<void> {
     const line = kind === 'update' ? `${prefix}${rev}]\n` : `${prefix}${rev},"${kind}"]\n`;
+    this.used = true;
     try {
       if (this.#fd < 0) this.#claim();
       else if (this.#broken || this.#size > FILE_BYTES_MAX) this.#turnOver();
       const bytes = Buffer.byteLength(line);
       this.#size += bytes;
       const written = this.#disk.append(this.#fd, line, bytes);
-      return written?.catch((cause) => this.#fail(cause));
+      return written && this.#later(written);
     } catch (cause) {
       return this.#fail(cause);
+    }
+  }
+
+  async #later(written: Promise<void>): Promise<void> {
+    this.#writing += 1;
+    try {
+      await written;
+    } catch (cause) {
+      this.#fail(cause);
+    } finally {
+      this.#writing -= 1;
     }
   }
 
@@ -109,6 +140,7 @@ export class Journal {
         this.close();
         throw cause;
       }
+      this.#pool.take(this, 2);
       return;
     }
     throw new HoldfastError(

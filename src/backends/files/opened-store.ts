@@ -147,7 +147,7 @@ export class OpenedStore implements FilesContext {
   #agentIn(folder: string): AgentFiles {
     let agent = this.#agents.get(folder);
     if (!agent) {
-      agent = new AgentFiles(this.system, this.disk, this.root, folder, this.#identity);
+      agent = new AgentFiles(this.system, this.disk, this.pool, this.root, folder, this.#identity);
       this.#agents.set(folder, agent);
     }
     return agent;

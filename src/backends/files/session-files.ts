@@ -39,8 +39,11 @@ export class SessionFiles implements Gate, Holding {
   readonly #context: FilesContext;
   readonly #queue: SessionQueue;
   readonly #journalPrefix: string;
-  #inside = false;
-  #counted = 0;
+  /** The lock is held and the state is up to date. */
+  inside = false;
+  descriptors = 0;
+  /** Reads of the log that are under way: its descriptor must not become another file's. */
+  #reading = 0;
   used = true;
   folding = false;
   /** A sync of this log failed: nothing in it is durable until it is written anew. */
@@ -71,19 +74,12 @@ export class SessionFiles implements Gate, Holding {
   }
 
   get idle(): boolean {
-    return this.#queue.idle && !this.folding && this.syncs.idle;
+    const busy = this.inside || this.folding || this.#reading > 0;
+    return this.#queue.idle && !busy && this.syncs.idle;
   }
 
   get evictable(): boolean {
     return this.idle && this.turn === undefined && this.waiting === 0 && !this.foldRequired;
-  }
-
-  get inside(): boolean {
-    return this.#inside;
-  }
-
-  get descriptors(): number {
-    return this.#counted;
   }
 
   /** The state, `undefined` when there is no session. Throws when its log is damaged. */
@@ -113,7 +109,7 @@ export class SessionFiles implements Gate, Holding {
     } finally {
       this.count();
     }
-    return this.log.catchUp().then(() => this.look());
+    return this.catchUp().then(() => this.look());
   }
 
   enter(create: boolean): 'in' | 'busy' | 'behind' {
@@ -135,13 +131,17 @@ export class SessionFiles implements Gate, Holding {
   }
 
   leave(): void {
-    if (!this.#inside) return;
-    this.#inside = false;
+    if (!this.inside) return;
+    this.inside = false;
     this.lock.release();
+    if (this.#context.pool.isOver) this.#context.pool.sweepLater(this.#context.system.timers);
   }
 
   catchUp(): Promise<void> {
-    return this.log.catchUp();
+    this.#reading += 1;
+    return this.log.catchUp().finally(() => {
+      this.#reading -= 1;
+    });
   }
 
   describeHolder(): string {
@@ -155,7 +155,7 @@ export class SessionFiles implements Gate, Holding {
 
   /** After a removal: what is open belongs to a directory that was moved away. */
   forget(): void {
-    this.#inside = false;
+    this.inside = false;
     this.transcript.close();
     this.#close();
     this.log.forget();
@@ -165,7 +165,7 @@ export class SessionFiles implements Gate, Holding {
   release(): boolean {
     if (!this.idle) return false;
     this.#close();
-    this.#counted = 0;
+    this.descriptors = 0;
     return true;
   }
 
@@ -201,9 +201,9 @@ export class SessionFiles implements Gate, Holding {
   count(): void {
     const { log, lock, transcript } = this;
     const now = (log.fd < 0 ? 0 : 1) + (lock.fd < 0 ? 0 : 1) + (transcript.fd < 0 ? 0 : 1);
-    const more = now - this.#counted;
+    const more = now - this.descriptors;
     if (more === 0) return;
-    this.#counted = now;
+    this.descriptors = now;
     if (more > 0) this.#context.pool.take(this, more);
     else this.#context.pool.gave(this, -more);
   }
@@ -220,7 +220,7 @@ export class SessionFiles implements Gate, Holding {
       makeDirectory(this.#context.system, this.directory);
       return 'again';
     }
-    this.#inside = true;
+    this.inside = true;
     if (!log.refresh()) {
       this.leave();
       return 'behind';

@@ -52,7 +52,7 @@ export async function verifySession(
   }
   checked.sessions += 1;
   const session = store.session(key);
-  while (!session.log.refresh()) await session.log.catchUp();
+  while (!session.log.refresh()) await session.catchUp();
   checked.bytes += session.log.fileSize;
   if (!verifyLog(session, say)) return;
   const { state } = session.log;
