@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Store } from '../../src/contract/store.ts';
@@ -125,6 +125,30 @@ test('R7.4 a value that several sessions share and that is damaged hides none of
     // The first one that set the value has it in its own log.
     expect([key, ['ENTRY_DAMAGED', key]].map(String)).toContain(String(outcome));
   }
+});
+
+test('R8.5 what can not be read is a finding of verify, not its end', async () => {
+  const root = temporaryDirectory();
+  const { store } = await openStoreAt(root);
+  for (const key of KEYS) await store.session(key).update({ key, large });
+  await store.close();
+  const directory = join(root, 'agents/main/sessions/blobs');
+  mkdirSync(join(directory, `${'a'.repeat(64)}.json`));
+  symlinkSync('/etc/passwd', join(directory, `${'b'.repeat(64)}.json`));
+  const system = new FaultySystem();
+  system.intervene = ({ path, name }) =>
+    path.includes('/three~') && name === 'readdirSync' ? { errno: 'EIO' } : undefined;
+  const { store: again } = await openStoreAt(root, { system });
+  const { ok, problems, checked } = await again.verify();
+  expect(ok).toBe(false);
+  expect(problems.map(({ code }) => code).sort()).toEqual([
+    'IO_FAILED',
+    'UNSAFE_PATH',
+    'UNSAFE_PATH',
+  ]);
+  expect(checked.sessions).toBe(KEYS.length - 1);
+  const { remaining } = await again.repair({ dryRun: false });
+  expect(remaining).toHaveLength(3);
 });
 
 test('R7.4 a directory that can not be read hides no other session from a listing', async () => {

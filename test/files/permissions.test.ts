@@ -1,4 +1,4 @@
-import { appendFileSync, chmodSync, mkdirSync, statSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { FaultySystem } from '../faults/faulty-system.ts';
@@ -123,6 +123,15 @@ describe('a directory into which others may write', () => {
     chmodSync(agents, 0o777);
     const refusedUpdate = await refused('UNSAFE_PATH', store.session(KEY).update({ n: 1 }));
     expect(refusedUpdate.message).toContain(agents);
+  });
+
+  test('R7.11 C.18 is left as it is where the store is of a newer format', async () => {
+    const root = temporaryDirectory();
+    writeFileSync(join(root, 'holdfast.json'), '{"format":2,"store":"holdfast"}\n');
+    chmodSync(root, 0o777);
+    const before = treeOf(root);
+    await refused('FORMAT_TOO_NEW', openStoreAt(root));
+    expect(treeOf(root)).toEqual(before);
   });
 
   test('R7.11 and files that others may read are told by verify and narrowed by repair', async () => {

@@ -30,6 +30,10 @@ export function moveAway(context: FilesContext, session: SessionFiles): string |
 export async function removeTree(system: System, directory: string): Promise<void> {
   const { fs } = system;
   try {
+    if (!(await fs.lstat(directory)).isDirectory()) {
+      await discard(system, directory);
+      return;
+    }
     for (const entry of await fs.readdir(directory)) {
       const path = join(directory, entry.name);
       if (entry.isDirectory()) await removeTree(system, path);

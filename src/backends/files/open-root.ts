@@ -25,8 +25,9 @@ export async function openRoot(system: System, path: string, warn: Warn): Promis
       `${path} is no directory. Give the store one of its own.`,
     );
   }
-  narrow(system, root, warn);
+  // First: nothing is changed in a store of a newer format, not even its permissions.
   checkMark(system, root, warn);
+  narrow(system, root, warn);
   await checkLocks(system, root);
   return root;
 }

@@ -9,6 +9,7 @@ import { removeTree } from './clear-away.ts';
 import { ioError, isMissing } from './io-error.ts';
 import { TEMPORARY_NAME } from './layout.ts';
 import type { OpenedStore } from './opened-store.ts';
+import { requireRealDirectory } from './safe-path.ts';
 import { discard } from './write-whole.ts';
 
 /** A writer that still needs its temp file has finished with it long before. */
@@ -17,12 +18,25 @@ const OLD_MS_MIN = 3_600_000;
 export async function tidyStore(store: OpenedStore): Promise<void> {
   for (const agent of store.agents()) {
     const { removed, blobs, changes } = agent.paths;
-    for (const { name } of await namesIn(store, removed)) {
-      if (store.closed) return;
-      await removeTree(store.system, join(removed, name));
+    if (isOurs(store, removed)) {
+      for (const { name } of await namesIn(store, removed)) {
+        if (store.closed) return;
+        await removeTree(store.system, join(removed, name));
+      }
     }
-    await discardOld(store, blobs);
-    await discardOld(store, changes);
+    if (isOurs(store, blobs)) await discardOld(store, blobs);
+    if (isOurs(store, changes)) await discardOld(store, changes);
+  }
+}
+
+/** Whether a directory is there and no link: what lies behind a link is not ours to clear away. */
+function isOurs(store: OpenedStore, path: string): boolean {
+  try {
+    return requireRealDirectory(store.system.fs, path);
+  } catch (cause) {
+    const { code, message } = ioError(cause, `look at ${path}`);
+    store.warn({ code, message });
+    return false;
   }
 }
 

@@ -7,10 +7,10 @@ import type { Problem, VerifyReport } from '../../contract/reports.ts';
 import { HoldfastError } from '../../model/errors.ts';
 import type { AgentFiles } from './agent-files.ts';
 import { ioError } from './io-error.ts';
-import { ADOPTED_NAME, isSessionFolder, within } from './layout.ts';
+import { ADOPTED_NAME, isSessionFolder, TEMPORARY_NAME, within } from './layout.ts';
 import type { OpenedStore } from './opened-store.ts';
 import { Slices } from './slices.ts';
-import { namesIn, type Verification } from './verification.ts';
+import { namesIn, ownNamesIn, type Verification } from './verification.ts';
 import { verifyBlobs } from './verify-blobs.ts';
 import { verifySession } from './verify-session.ts';
 
@@ -51,8 +51,18 @@ function agentsOf({ store, report }: Verification): AgentFiles[] {
 
 async function verifyAgent(verification: Verification, agent: AgentFiles): Promise<void> {
   const { store, report, slices } = verification;
-  const { sessions, removed } = agent.paths;
-  for (const name of namesIn(store, removed)) {
+  const { sessions, removed, changes } = agent.paths;
+  for (const name of ownNamesIn(verification, changes)) {
+    if (!TEMPORARY_NAME.test(name)) continue;
+    report({
+      code: 'LEFTOVER',
+      severity: 'notice',
+      path: within(store.root, join(changes, name)),
+      message: 'A file that was being written and never got its name.',
+      remedy: 'repair removes it once it is an hour old.',
+    });
+  }
+  for (const name of ownNamesIn(verification, removed)) {
     report({
       code: 'LEFTOVER',
       severity: 'notice',
