@@ -39,6 +39,8 @@ export class SessionFiles implements Gate, Holding {
   readonly #context: FilesContext;
   readonly #queue: SessionQueue;
   readonly #journalPrefix: string;
+  /** The opening of the log for which the lock was seen to lie in the same directory. */
+  #placed = -1;
   /** The lock is held and the state is up to date. */
   inside = false;
   descriptors = 0;
@@ -216,6 +218,8 @@ export class SessionFiles implements Gate, Holding {
     const taken = lock.tryTake();
     if (taken === 'busy') return 'busy';
     if (taken === 'missing') {
+      // A log that was opened a moment ago lies in a directory that was moved away since.
+      this.forget();
       if (!create) return 'in';
       makeDirectory(this.#context.system, this.directory);
       return 'again';
@@ -225,8 +229,11 @@ export class SessionFiles implements Gate, Holding {
       this.leave();
       return 'behind';
     }
-    if (log.state && !log.state.removed) return 'in';
-    if (lock.isInPlace() && !(log.state && this.#finishRemoval())) return 'in';
+    // A log that was opened anew may lie in another directory than the lock that was kept open.
+    const known = log.state !== undefined && !log.state.removed && this.#placed === log.openings;
+    if (known) return 'in';
+    this.#placed = log.openings;
+    if (lock.isInPlace() && !(log.state?.removed && this.#finishRemoval())) return 'in';
     this.forget();
     return 'again';
   }

@@ -41,6 +41,8 @@ export class SessionLog {
   #ino = -1;
   #lookedAt = Number.NEGATIVE_INFINITY;
   fd = -1;
+  /** How often a log was opened by its path: each time it may be another one than before. */
+  openings = 0;
   /** 0 before any generation was seen. */
   generation = 0;
   /** Bytes of the file at the last look; more than `size` when its last line is unfinished. */
@@ -211,6 +213,7 @@ export class SessionLog {
     }
     this.fileSize = this.size;
     this.fd = fd;
+    this.openings += 1;
   }
 
   /** Whether no other log has taken the place of this one; opens it, or lets the next look do so. */
@@ -244,6 +247,7 @@ export class SessionLog {
     this.fd = file.fd;
     this.generation = next;
     this.#ino = file.ino;
+    this.openings += 1;
     return true;
   }
 }
