@@ -45,7 +45,13 @@ export async function resetSession(
   const { sessionFile: _file, ...kept } = keepFields(state.entry, ask.keep);
   await writeArchive(context, session, state, ask.reason, now);
   await beginTranscript(context, session, sessionId, now);
-  return activate(context, session, state, sessionId, kept, now, now, 'reset');
+  try {
+    return await activate(context, session, state, sessionId, kept, now, now, 'reset');
+  } catch (cause) {
+    // Nobody has heard of the conversation; a repair would take its transcript for a lost one.
+    await discard(context.system, join(session.directory, transcriptName(sessionId)));
+    throw cause;
+  }
 }
 
 /** Runs inside the session. */
