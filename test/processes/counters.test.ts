@@ -2,6 +2,7 @@ import { openStore } from 'holdfast';
 import { expect, test } from 'vitest';
 import { refused } from '../../src/contract/conformance/trial.ts';
 import { askFresh, Child, newDirectory, stayInCommit } from './child.ts';
+import { seeded } from './seeded.ts';
 
 const KEY = 'agent:main:slack:channel:c024';
 const increment = (entry: { n?: number }) => ({ n: (entry.n ?? 0) + 1 });
@@ -116,3 +117,26 @@ test('R2.6 an update that finds its session locked tries again until its deadlin
   await patient.close();
   await hasty.close();
 });
+
+test.each(['remove', 'reset'])(
+  'C.4 four processes that change and %s one session are never given the same revision',
+  async (ends) => {
+    const { below } = seeded(`rivals that ${ends}`);
+    const directory = newDirectory();
+    const rivals = [1, 2, 3, 4].map(() => {
+      const words = [directory, KEY, String(below(2 ** 31)), '400', ends];
+      return new Child('rival', { words });
+    });
+    await Promise.all(rivals.map((rival) => rival.said('ready')));
+    for (const rival of rivals) rival.go();
+    const given = await Promise.all(rivals.map((rival) => rival.said<unknown[]>('given')));
+    expect(rivals.flatMap((rival) => rival.allSaid('failed'))).toEqual([]);
+    expect(rivals.flatMap((rival) => rival.allSaid('warning'))).toEqual([]);
+    const all = given.flat();
+    expect(all.length).toBeGreaterThan(400);
+    expect(new Set(all).size).toBe(all.length);
+    const store = await openStore(directory);
+    expect((await store.verify()).ok).toBe(true);
+    await store.close();
+  },
+);

@@ -26,6 +26,18 @@ export function moveAway(context: FilesContext, session: SessionFiles): string |
   }
 }
 
+/**
+ * A removal was cut short by a crash after its commit: its directory is moved away now, so that
+ * nothing in it comes back with the next session of the key. `false`: it can not be moved yet. Runs
+ * inside the session.
+ */
+export function finishRemoval(context: FilesContext, session: SessionFiles): boolean {
+  const moved = moveAway(context, session);
+  if (moved === undefined) return false;
+  context.later(removeTree(context.system, moved));
+  return true;
+}
+
 /** Removes a directory of ours with its files, one at a time. Links are removed, never followed. */
 export async function removeTree(system: System, directory: string): Promise<void> {
   const { fs } = system;

@@ -8,7 +8,7 @@ import { agentOf } from '../../model/session-key.ts';
 import type { Change } from '../../model/state.ts';
 import { breathe } from '../../system/timers.ts';
 import { type AgentFiles, makeDirectory } from './agent-files.ts';
-import { moveAway, removeTree } from './clear-away.ts';
+import { finishRemoval } from './clear-away.ts';
 import type { Holding } from './descriptor-pool.ts';
 import { EntrySize } from './entry-size.ts';
 import type { FilesContext } from './files-context.ts';
@@ -233,20 +233,10 @@ export class SessionFiles implements Gate, Holding {
     const known = log.state !== undefined && !log.state.removed && this.#placed === log.openings;
     if (known) return 'in';
     this.#placed = log.openings;
-    if (lock.isInPlace() && !(log.state?.removed && this.#finishRemoval())) return 'in';
+    if (lock.isInPlace() && !(log.state?.removed && finishRemoval(this.#context, this)))
+      return 'in';
     this.forget();
     return 'again';
-  }
-
-  /**
-   * A removal was cut short by a crash after its commit: its directory is moved away now, so that
-   * nothing in it comes back with the next session of the key. `false`: it can not be moved yet.
-   */
-  #finishRemoval(): boolean {
-    const moved = moveAway(this.#context, this);
-    if (moved === undefined) return false;
-    this.#context.later(removeTree(this.#context.system, moved));
-    return true;
   }
 
   #close(): void {
