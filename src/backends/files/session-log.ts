@@ -111,10 +111,8 @@ export class SessionLog {
   }
 
   /**
-   * Whether nothing was added, asked by a read at the end. Every change that this store makes to a
-   * log adds to it, also a fold and a removal, so that is all there is to ask; and it costs half of
-   * a `stat`, which on Linux makes the next write stamp the file anew. A log that was not looked at
-   * for a moment is looked at in full: people delete and restore files by hand.
+   * Whether nothing was added. Every change that this store makes to a log adds to it, so a read at
+   * the end tells, at half the cost of a `stat`. After a moment it is looked at in full.
    */
   #isUnchanged(): boolean {
     if (this.fd < 0 || this.size !== this.fileSize || this.damage) return false;
