@@ -34,6 +34,10 @@ export const CHANGING = new Set<CallName>([
   ...(['unlink', 'rmdirSync', 'rmdir', 'mkdirSync', 'chmodSync'] as const),
 ]);
 
+export function isWrite({ name }: Call): boolean {
+  return name === 'writeSync' || name === 'write';
+}
+
 /** The real file system and locks, watched; `intervene` may make any call fail, stall or write short. */
 export class FaultySystem implements System {
   readonly fs: FileSystem;

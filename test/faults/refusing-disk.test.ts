@@ -3,7 +3,7 @@ import { isHoldfastError } from '../../src/model/errors.ts';
 import { heapInUse } from '../files/heap-in-use.ts';
 import { openStoreAt } from '../files/open-store-at.ts';
 import { temporaryDirectory } from '../files/temporary-directory.ts';
-import { type Call, FaultySystem } from './faulty-system.ts';
+import { FaultySystem, isWrite } from './faulty-system.ts';
 
 const SESSIONS = 100;
 const UPDATES = 10_000;
@@ -11,7 +11,6 @@ const UPDATES = 10_000;
 const WAITING = 17_000;
 const HEAP_BYTES_MAX = 8_000_000;
 
-const isWrite = ({ name }: Call) => name === 'writeSync' || name === 'write';
 const keyOf = (n: number) => `agent:main:slack:channel:c${n % SESSIONS}`;
 
 /** How many calls ended with which code. */

@@ -1,6 +1,9 @@
+import { join } from 'node:path';
 import type { FilesContext } from './files-context.ts';
+import { transcriptName } from './layout.ts';
 import type { LogState } from './log-state.ts';
 import type { SessionFiles } from './session-files.ts';
+import { discard } from './write-whole.ts';
 
 /**
  * The rest of a verb that had to make its session first. When it fails there is no session either:
@@ -16,13 +19,17 @@ export async function orUndoCreation<T>(
   try {
     return await rest(first);
   } catch (cause) {
-    undo(context, session);
+    await undo(context, session, first);
     throw cause;
   }
 }
 
 /** A log without a whole line counts as no session; the next writer goes on from there. */
-function undo(context: FilesContext, session: SessionFiles): void {
+async function undo(
+  context: FilesContext,
+  session: SessionFiles,
+  { sessionId }: LogState,
+): Promise<void> {
   try {
     context.system.fs.ftruncateSync(session.log.fd, 0);
   } catch (cause) {
@@ -32,5 +39,7 @@ function undo(context: FilesContext, session: SessionFiles): void {
       message: `The call was refused, but the empty session that it had made stays: ${(cause as Error).message}.`,
     });
   }
+  // It may have begun already; nobody has heard of its conversation.
+  await discard(context.system, join(session.directory, transcriptName(sessionId)));
   session.forget();
 }
