@@ -192,8 +192,15 @@ it('keeps the conversation of another session out of it', async () => {
   const following = follow('agent:main:followed', '-n', '0');
   const other = follow(SLACK, '-n', '0', '--json');
   // The second one is known to be awake when it has told its own record.
-  await run('append', SLACK, '--role', 'user', '--text', 'for slack');
-  await other.until((out) => out.includes('for slack'));
+  let awake = false;
+  const told = other
+    .until((out) => out.includes('for slack'))
+    .then(() => {
+      awake = true;
+    });
+  // What is appended before it looks for the first time is past for it: `-n 0`.
+  while (!awake) await run('append', SLACK, '--role', 'user', '--text', 'for slack');
+  await told;
   following.child.kill('SIGINT');
   other.child.kill('SIGINT');
   expect((await following.ended).stdout).not.toContain('for slack');

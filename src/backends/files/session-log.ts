@@ -126,7 +126,6 @@ export class SessionLog {
     const { fs } = this.#system;
     const { fd, size: from } = this;
     const bytes = await readBytes(fs, fd, from, (await fs.fstat(fd)).size - from);
-    // Somebody else of this process may have replayed meanwhile.
     if (this.fd !== fd || this.size !== from) return;
     this.#replay.take(bytes);
     this.fileSize = from + bytes.length;
