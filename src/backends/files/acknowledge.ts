@@ -10,6 +10,7 @@ import { HoldfastError } from '../../model/errors.ts';
 import type { SessionState, TranscriptRecord } from '../../model/state.ts';
 import type { FilesContext } from './files-context.ts';
 import { foldLog, isFoldDue } from './fold-log.ts';
+import { isMissing } from './io-error.ts';
 import type { LogState } from './log-state.ts';
 import type { SessionFiles } from './session-files.ts';
 import { shownState } from './shown-state.ts';
@@ -84,6 +85,8 @@ async function nameLog(context: FilesContext, session: SessionFiles): Promise<vo
     await syncDirectory(context.system, session.directory);
     await session.agent.sync();
   } catch (cause) {
+    // Removed since by another process: there is nothing any more that could be lost.
+    if (isMissing(cause)) return;
     throw unknownOutcome(session, 'directory', cause);
   }
   session.named = true;
@@ -95,6 +98,7 @@ async function nameTranscript(context: FilesContext, session: SessionFiles): Pro
   try {
     await syncDirectory(context.system, dirname(path));
   } catch (cause) {
+    if (isMissing(cause)) return;
     throw unknownOutcome(session, 'directory', cause);
   }
   // Another conversation may have become active meanwhile.

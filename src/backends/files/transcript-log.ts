@@ -149,7 +149,9 @@ export class TranscriptLog {
     this.ids = undefined;
     if (fd < 0) return;
     this.fd = -1;
-    this.#context.system.fs.closeSync(fd);
+    const { fs } = this.#context.system;
+    if (this.syncs.idle) fs.closeSync(fd);
+    else this.#context.later(this.syncs.settled().then(() => fs.closeSync(fd)));
   }
 
   #forget(): void {
