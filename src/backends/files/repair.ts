@@ -6,6 +6,7 @@
 import { basename, dirname, join } from 'node:path';
 import type { Problem, RepairReport } from '../../contract/reports.ts';
 import { removeTree } from './clear-away.ts';
+import { ioError, isMissing } from './io-error.ts';
 import { MARK, TEMPORARY_NAME, within } from './layout.ts';
 import type { OpenedStore } from './opened-store.ts';
 import { repairArchive } from './repair-archive.ts';
@@ -26,6 +27,7 @@ export async function repairStore(
   const actions: Action[] = [];
   const remaining: Problem[] = [];
   for (const problem of problems) {
+    if (wentByItself(store, problem)) continue;
     const mend = mending(store, problem);
     if (!mend) {
       remaining.push(problem);
@@ -41,6 +43,18 @@ export async function repairStore(
     actions.push(done);
   }
   return { dryRun, actions, remaining };
+}
+
+/** Others go on meanwhile: a list got its name, a session was removed. */
+function wentByItself({ root, system }: OpenedStore, { code, path = '' }: Problem): boolean {
+  if (code !== 'LEFTOVER' && code !== 'PERMISSIONS') return false;
+  try {
+    system.fs.lstatSync(join(root, path));
+    return false;
+  } catch (cause) {
+    if (isMissing(cause)) return true;
+    throw ioError(cause, `look at ${path}`);
+  }
 }
 
 interface Mending {
