@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { openStore } from 'holdfast';
+import { type Change, openStore } from 'holdfast';
 import { expect, test } from 'vitest';
 import { collect, until } from '../../src/contract/conformance/trial.ts';
 import { Child, newDirectory } from './child.ts';
@@ -68,6 +68,41 @@ test('R7.3 a session that begins after a removal is seen at once by all processe
     expect(state.rev).toBe(1);
     await b.ask('call', KEY, 'remove');
   }
+});
+
+test('a watcher that follows removals by several writers ends with what is there', async () => {
+  const directory = newDirectory();
+  const writers = await Promise.all([openStore(directory), openStore(directory)]);
+  const [a, b] = [writers[0].session(KEY), writers[1].session(KEY)];
+  await a.update({ n: 1 });
+  await b.update({ n: 2 });
+  const watching = await openStore(directory);
+  for (const [removing, beginning] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    const end = new AbortController();
+    const changes = watching.watch({ signal: end.signal });
+    await removing.update({ n: 3 });
+    await removing.remove();
+    await beginning.append({ type: 'note' });
+    const told: Change[] = [];
+    // Told in a look after the one that told of the session, and then in another one.
+    let marks = 0;
+    const mark = () => writers[0].session(`${KEY}:mark`).update({ marks });
+    await mark();
+    for await (const change of changes) {
+      if (change.key === KEY) told.push(change);
+      else if (marks++ < 2) await mark();
+      else end.abort();
+    }
+    expect(told.at(-1)).toMatchObject({ key: KEY, rev: 1 });
+    expect(told.at(-1)?.kind).not.toBe('remove');
+    expect(told.map(({ kind }) => kind)).toContain('remove');
+    // Enough commits for the next removal to have a higher revision than what follows it.
+    for (let n = 0; n < 5; n += 1) await beginning.update({ n });
+  }
+  for (const store of [...writers, watching]) await store.close();
 });
 
 test('R11.10 a turn that ended is never shown as cut off', async () => {

@@ -84,12 +84,12 @@ export class ChangeWatch {
       const told = await this.#settle(named);
       if (told === 'later') continue;
       this.#named.delete(id);
-      if (told) changes.push(told);
+      changes.push(...told);
     }
     return changes;
   }
 
-  async #settle({ key, kind, rev, overtaken }: Named): Promise<Change | undefined | 'later'> {
+  async #settle({ key, kind, rev, overtaken }: Named): Promise<Change[] | 'later'> {
     const session = this.#context.session(key);
     const free = overtaken || session.lock.isFree();
     let state: { rev: number } | undefined;
@@ -98,18 +98,24 @@ export class ChangeWatch {
     } catch (cause) {
       // A damaged session changed too; its reader gets the error.
       this.#context.warn({ code: 'ENTRY_DAMAGED', key, message: (cause as Error).message });
-      return { key, kind, rev };
+      return [{ key, kind, rev }];
     }
     const there = state?.rev ?? 0;
     if (kind === 'remove') {
-      if (!state || there < rev) return { key, kind, rev };
-      return free ? undefined : 'later';
+      if (!state) return [{ key, kind, rev }];
+      // The next session of the key may have been told already: who keeps a view ends with that one.
+      if (there < rev)
+        return [
+          { key, kind, rev },
+          { key, kind: 'update', rev: there },
+        ];
+      return free ? [] : 'later';
     }
-    if (kind === 'append' || kind === 'turn') {
-      return free ? { key, kind, rev: Math.max(there, rev) } : 'later';
+    if (state && (kind === 'append' || kind === 'turn')) {
+      return free ? [{ key, kind, rev: Math.max(there, rev) }] : 'later';
     }
-    if (there >= rev) return { key, kind, rev: there };
-    return free ? undefined : 'later';
+    if (state && there >= rev) return [{ key, kind, rev: there }];
+    return free ? [] : 'later';
   }
 
   async #changedSince(agent: AgentFiles, since: number): Promise<Change[]> {
