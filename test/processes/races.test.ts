@@ -1,6 +1,6 @@
 import { appendFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { openStore, type Store } from 'holdfast';
+import { dirname, join } from 'node:path';
+import { openStore, type Store, type Warning } from 'holdfast';
 import { expect, test } from 'vitest';
 import { openFiles } from '../../src/backends/files/open-files.ts';
 import { until } from '../../src/contract/conformance/trial.ts';
@@ -12,8 +12,12 @@ import { newDirectory } from './child.ts';
 const KEY = 'agent:main:slack:channel:c024';
 const SETTINGS = { durability: 'process', instance: 'folds', lockWaitMs: 10_000 } as const;
 
-async function openWith(directory: string, calls: Partial<FileSystem>): Promise<Store> {
-  const more = { openFilesMax: 128, onWarning: () => undefined };
+async function openWith(
+  directory: string,
+  calls: Partial<FileSystem>,
+  onWarning: (warning: Warning) => void = () => undefined,
+): Promise<Store> {
+  const more = { openFilesMax: 128, onWarning };
   const system = { ...realSystem, fs: { ...realSystem.fs, ...calls } };
   return storeOver(await openFiles(directory, { ...SETTINGS, ...more }, system));
 }
@@ -96,4 +100,31 @@ test('R7.3 a process that slept through two folds writes into the third log', as
   expect(state.entry.n).toBe(last);
   expect((await store.session(KEY).read())?.entry).toMatchObject({ n: last, sleeper: 'awake' });
   for (const each of [sleeper, slow, store]) await each.close();
+});
+
+test('R1.4 a removal that finds its directory gone leaves what comes after it alone', async () => {
+  const directory = newDirectory();
+  const other = await openStore(directory);
+  await other.session(KEY).update({ n: 1 });
+  let armed = true;
+  const warnings: unknown[] = [];
+  const late = await openWith(
+    directory,
+    {
+      openSync: (path, flags, mode) => {
+        // It has read the log already when the whole session is moved away by another process.
+        if (armed && path.endsWith('/lock')) {
+          armed = false;
+          realSystem.fs.renameSync(dirname(path), join(newDirectory(), 'moved'));
+        }
+        return realSystem.fs.openSync(path, flags, mode);
+      },
+    },
+    (warning) => warnings.push(warning),
+  );
+  expect(await late.session(KEY).remove()).toBe(false);
+  expect(armed).toBe(false);
+  expect(warnings).toEqual([]);
+  await late.close();
+  await other.close();
 });
