@@ -1,0 +1,29 @@
+/**
+ * `npm run proof:bring`: installs the Debian packages that the proofs need and that are missing.
+ * Needs root; without it the proofs that need them are skipped, each with its reason.
+ */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+const source = readFileSync(new URL('../proof/frame/needs.ts', import.meta.url), 'utf8');
+const table = /const PACKAGES[^{]*\{([^}]*)\}/.exec(source)?.[1] ?? '';
+const packages = new Map(
+  [...table.matchAll(/'?([\w.-]+)'?: '([\w.-]+)'/g)].map(([, program, name]) => [program, name]),
+);
+const path = `${process.env.PATH}:/usr/sbin:/sbin`;
+const env = { ...process.env, PATH: path, DEBIAN_FRONTEND: 'noninteractive' };
+const has = (program) => spawnSync('which', [program], { env }).status === 0;
+const missing = [...new Set([...packages].filter(([name]) => !has(name)).map(([, name]) => name))];
+
+if (missing.length === 0) {
+  console.log('Everything that the proofs need is there.');
+} else if (process.getuid?.() !== 0 || !has('apt-get')) {
+  console.log(`Missing, and only root on Debian can have them: ${missing.join(', ')}.`);
+} else {
+  console.log(`Installing ${missing.join(', ')}.`);
+  const run = (...args) =>
+    spawnSync('apt-get', args, { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  run('update', '-qq');
+  const { status } = run('install', '-y', '-qq', '--no-install-recommends', ...missing);
+  process.exitCode = status ?? 1;
+}
