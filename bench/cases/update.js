@@ -3,7 +3,7 @@ import { ratioOf } from '../harness/statistics.js';
 
 const ALL = [
   'holdfast',
-  'holdfast-open',
+  'holdfast-few-files',
   'sqlite-normal',
   'lmdb',
   'lmdb-writemap',

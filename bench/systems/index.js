@@ -29,7 +29,7 @@ import { rawReplace } from './raw-replace.js';
  */
 export const SYSTEMS = {
   holdfast: holdfast('Holdfast', {}),
-  'holdfast-open': holdfast('Holdfast, openFilesMax 4,096', { openFilesMax: 4_096 }),
+  'holdfast-few-files': holdfast('Holdfast, openFilesMax 128', { openFilesMax: 128 }),
   'holdfast-power': holdfast("Holdfast, durability 'power'", { durability: 'power' }),
   'sqlite-normal': sqlite({ synchronous: 'NORMAL' }),
   'sqlite-full': sqlite({ synchronous: 'FULL' }),

@@ -154,7 +154,10 @@ export interface StoreOptions {
   turnLimitMs?: number;
   /** Turns that may wait per key in this process before `SESSION_BUSY`. Default 1,000. */
   laneMax?: number;
-  /** Descriptors kept open at most, running turns not counted. Default 128, at least 16. */
+  /**
+   * Descriptors kept open at most, running turns not counted; a session in use takes two or three.
+   * Default: a quarter of what the system lets this process open, at most 4,096; at least 16.
+   */
   openFilesMax?: number;
   /** Told what was tolerated: a bad path, a skipped range. Default: `process.emitWarning`. */
   onWarning?: (warning: Warning) => void;

@@ -18,7 +18,7 @@ export interface StoreSettings {
   turnWaitMs: number;
   turnLimitMs: number | undefined;
   laneMax: number;
-  openFilesMax: number;
+  openFilesMax: number | undefined;
   onWarning: (warning: Warning) => void;
 }
 
@@ -49,7 +49,7 @@ export function storeSettings(options: StoreOptions | undefined): StoreSettings 
     turnWaitMs: options?.turnWaitMs ?? 600_000,
     turnLimitMs: options?.turnLimitMs,
     laneMax: options?.laneMax ?? 1_000,
-    openFilesMax: options?.openFilesMax ?? 128,
+    openFilesMax: options?.openFilesMax,
     onWarning: options?.onWarning ?? emitWarning,
   };
   const { turnLimitMs, turnWaitMs } = settings;

@@ -1,6 +1,9 @@
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { openFilesDefault } from '../../src/backends/files/descriptor-pool.ts';
+
 import type { Store } from '../../src/contract/store.ts';
+import { realSystem } from '../../src/system/system.ts';
 import { breathe, realTimers } from '../../src/system/timers.ts';
 import { FaultySystem } from '../faults/faulty-system.ts';
 import { collect, refused, until } from './collect.ts';
@@ -116,4 +119,13 @@ test('C.1 a file that is being read is not closed for others, whose number it wo
   expect([...system.open.values()].filter((path) => path.includes('/large~'))).toHaveLength(1);
   go();
   expect(await reading).toEqual(await first.store.session(large).read());
+});
+
+test('how many stay open follows from what the process may open', () => {
+  expect([40, 1_024, 20_000, 1_048_576].map(openFilesDefault)).toEqual([16, 256, 4_096, 4_096]);
+});
+
+test.runIf(process.platform === 'linux')('the limit is the one of this process', () => {
+  const limits = readFileSync('/proc/self/limits', 'utf8');
+  expect(limits).toContain(`Max open files            ${realSystem.machine.openFilesLimit} `);
 });

@@ -7,6 +7,19 @@
 
 import type { Timers } from '../../system/timers.ts';
 
+/**
+ * Larger: more of what the whole process may open. Smaller: a session whose files were closed costs
+ * a dozen calls to the system where an open one costs five.
+ */
+const OPEN_FILES_MAX = 4_096;
+const SHARE = 4;
+const OPEN_FILES_MIN = 16;
+
+/** How many descriptors a store keeps open in a process that may open `limit`. */
+export function openFilesDefault(limit: number): number {
+  return Math.max(OPEN_FILES_MIN, Math.min(OPEN_FILES_MAX, Math.floor(limit / SHARE)));
+}
+
 /** Something that holds descriptors open between uses. */
 export interface Holding {
   /** Set at every use, cleared by the hand. */

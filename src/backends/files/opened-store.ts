@@ -3,7 +3,7 @@ import type { Warning } from '../../contract/store.ts';
 import { HoldfastError } from '../../model/errors.ts';
 import type { System } from '../../system/system.ts';
 import { AgentFiles } from './agent-files.ts';
-import { DescriptorPool } from './descriptor-pool.ts';
+import { DescriptorPool, openFilesDefault } from './descriptor-pool.ts';
 import { Disk } from './disk.ts';
 import type { FilesContext } from './files-context.ts';
 import { foldLog } from './fold-log.ts';
@@ -19,8 +19,8 @@ export interface FilesOptions {
   instance: string;
   /** Milliseconds that a commit waits for its session. */
   lockWaitMs: number;
-  /** Descriptors kept open at most; running turns hold one more each. */
-  openFilesMax: number;
+  /** Descriptors kept open at most; running turns hold one more each. Default: {@link openFilesDefault}. */
+  openFilesMax?: number | undefined;
   onWarning: (warning: Warning) => void;
 }
 
@@ -55,7 +55,9 @@ export class OpenedStore implements FilesContext {
     this.lockWaitMs = options.lockWaitMs;
     this.instance = options.instance;
     this.disk = new Disk(system);
-    this.pool = new DescriptorPool(options.openFilesMax);
+    this.pool = new DescriptorPool(
+      options.openFilesMax ?? openFilesDefault(system.machine.openFilesLimit),
+    );
     this.warn = options.onWarning;
     const { host, pid } = system.machine;
     const since = new Date(system.clock.now()).toISOString();
