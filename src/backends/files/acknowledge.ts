@@ -75,21 +75,22 @@ function syncLog(context: FilesContext, session: SessionFiles): Promise<void> {
     return Promise.reject(unknownOutcome(session, 'metadata log', undefined));
   }
   const synced = syncFile(session, session.syncs, session.log.fd, 'metadata log');
-  if (session.named) return synced;
-  return synced.then(() => nameLog(context, session));
+  if (session.log.file.named) return synced;
+  // Side by side: the file system writes them down in one go.
+  return Promise.all([synced, nameLog(context, session)]).then(() => undefined);
 }
 
 /** The names on the way to a new log are on the disk, too. */
 async function nameLog(context: FilesContext, session: SessionFiles): Promise<void> {
+  const { file } = session.log;
   try {
-    await syncDirectory(context.system, session.directory);
-    await session.agent.sync();
+    await Promise.all([syncDirectory(context.system, session.directory), session.agent.sync()]);
   } catch (cause) {
     // Removed since by another process: there is nothing any more that could be lost.
     if (isMissing(cause)) return;
     throw unknownOutcome(session, 'directory', cause);
   }
-  session.named = true;
+  file.named = true;
 }
 
 async function nameTranscript(context: FilesContext, session: SessionFiles): Promise<void> {

@@ -30,6 +30,8 @@ export class AgentFiles {
   readonly #folder: string;
   #checked = false;
   #made = false;
+  /** The way to the sessions is on the disk, or on its way there. */
+  #way: Promise<void> | undefined;
 
   /** `folder` is the agent's directory below `agents`. */
   constructor(
@@ -74,12 +76,23 @@ export class AgentFiles {
   forget(): void {
     this.#made = false;
     this.#checked = false;
+    this.#way = undefined;
   }
 
-  /** Makes the way from the root to `sessions.d` durable. */
+  /** Makes the names of all sessions durable, and, once, the way from the root to them. */
   async sync(): Promise<void> {
-    for (const path of [...this.#chain()].reverse()) await syncDirectory(this.#system, path);
-    await syncDirectory(this.#system, this.#root);
+    this.#way ??= this.#syncWay();
+    await Promise.all([this.#way, syncDirectory(this.#system, this.paths.sessions)]);
+  }
+
+  async #syncWay(): Promise<void> {
+    const way = this.#chain().filter((path) => path !== this.paths.sessions);
+    try {
+      for (const path of [...way.reverse(), this.#root]) await syncDirectory(this.#system, path);
+    } catch (cause) {
+      this.#way = undefined;
+      throw cause;
+    }
   }
 
   #chain(): string[] {

@@ -50,8 +50,6 @@ export class SessionFiles implements Gate, Holding {
   folding = false;
   /** A sync of this log failed: nothing in it is durable until it is written anew. */
   foldRequired = false;
-  /** The names of its directory and log are known to be on the disk. */
-  named = false;
   /** Calls of this store that wait for a turn here: it would begin where nobody looks after it. */
   waiting = 0;
   /** The turn that this store holds here. */

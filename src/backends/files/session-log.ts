@@ -45,6 +45,8 @@ export class SessionLog {
   openings = 0;
   /** 0 before any generation was seen. */
   generation = 0;
+  /** What is known of the file that is replayed; another one after each exchange. */
+  file = { named: false };
   /** Bytes of the file at the last look; more than `size` when its last line is unfinished. */
   fileSize = 0;
 
@@ -177,6 +179,7 @@ export class SessionLog {
   forget(): void {
     this.generation = 0;
     this.fileSize = 0;
+    this.file = { named: false };
     this.#replay = new LogReplay(this.#key, this.#blobs);
   }
 
