@@ -16,11 +16,15 @@ export function iterateWhileOpen<T>(
         return { done: true, value: undefined };
       };
       return {
-        async next() {
-          if (!life.open) await end();
-          life.check();
-          inner ??= start()[Symbol.asyncIterator]();
-          return life.track(inner.next());
+        // No `async`: a listing takes thousands of these, and each costs little else.
+        next() {
+          if (!life.open) return end().then(() => Promise.reject(life.refusal()));
+          try {
+            inner ??= start()[Symbol.asyncIterator]();
+            return life.track(inner.next());
+          } catch (error) {
+            return Promise.reject(error);
+          }
         },
         return: end,
       };
