@@ -1,4 +1,5 @@
 /** The facts of docs/acceptance.md and what a run of the tests says of each. */
+import { existsSync, readFileSync } from 'node:fs';
 
 const FACT = /^- \*\*((?:R\d+|C)\.\d+)\*\* (.+)$/gm;
 const IDS = /^(?:(?:R\d+|C)\.\d+ )+/;
@@ -23,6 +24,35 @@ export function testsOf(results) {
       file: file.name,
     })),
   );
+}
+
+/**
+ * The tests of several files of results, and their counts. A file that is missing or that is no
+ * JSON is a run that broke off: it counts as one failure.
+ */
+export function readResults(files) {
+  const all = { tests: [], counts: { passed: 0, failed: 0, other: 0 } };
+  for (const file of files) {
+    const results = parsed(file);
+    if (!results) {
+      all.counts.failed += 1;
+      continue;
+    }
+    all.tests.push(...testsOf(results));
+    const counts = countsOf(results);
+    for (const name of Object.keys(counts)) all.counts[name] += counts[name];
+  }
+  return all;
+}
+
+function parsed(file) {
+  if (!existsSync(file)) return undefined;
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    if (cause instanceof SyntaxError) return undefined;
+    throw cause;
+  }
 }
 
 /** Counts: a file that could not be loaded is a failure too. */

@@ -1,8 +1,9 @@
 /**
  * Prints the table of all acceptance facts.
  *
- *     npm run acceptance                     builds, runs every test, prints the table
- *     npm run acceptance -- --results FILE   reads vitest's JSON results instead of running tests
+ *     npm run acceptance                     builds, runs every test and proof, prints the table
+ *     npm run acceptance -- --results FILE   reads vitest's JSON results instead of running them;
+ *                                            may be given several times
  *
  * Ends with 1 when a fact failed, when a title has an unknown id, or when the tests could not run.
  */
@@ -12,23 +13,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { countsOf, factsOf, judge, strangeIds, testsOf } from './acceptance-facts.js';
+import { factsOf, judge, readResults, strangeIds } from './acceptance-facts.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SIGNS = { passed: 'passed     ', failed: 'FAILED     ', 'not covered': 'not covered' };
 
-/** Runs `npm test` and returns vitest's results; its own output goes to the terminal. */
-function runTests() {
+/** Runs the tests and the proofs and reads vitest's results; their own output goes to the terminal. */
+function runAll() {
   const directory = mkdtempSync(join(tmpdir(), 'holdfast-acceptance-'));
-  const file = join(directory, 'results.json');
-  try {
+  const files = ['test', 'proof'].map((script) => {
+    const file = join(directory, `${script}.json`);
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-    spawnSync('npm', ['test', '--', ...reporters], {
+    spawnSync('npm', ['run', script, '--', ...reporters], {
       cwd: ROOT,
       stdio: ['ignore', 'inherit', 'inherit'],
       shell: process.platform === 'win32',
     });
-    return JSON.parse(readFileSync(file, 'utf8'));
+    return file;
+  });
+  try {
+    return readResults(files);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -45,19 +49,17 @@ function printTable(rows) {
   }
 }
 
-const { values } = parseArgs({ options: { results: { type: 'string' } } });
-const results = values.results ? JSON.parse(readFileSync(values.results, 'utf8')) : runTests();
+const { values } = parseArgs({ options: { results: { type: 'string', multiple: true } } });
+const { tests, counts } = values.results ? readResults(values.results) : runAll();
 const facts = factsOf(readFileSync(join(ROOT, 'docs/acceptance.md'), 'utf8'));
-const tests = testsOf(results);
 const rows = judge(facts, tests);
 printTable(rows);
 
 const count = (outcome) => rows.filter((row) => row.outcome === outcome).length;
 const strange = strangeIds(facts, tests);
-const all = countsOf(results);
 console.log('');
 if (strange.length > 0) console.log(`Unknown ids in titles: ${strange.join(', ')}`);
-console.log(`${all.passed} tests passed, ${all.failed} failed, ${all.other} skipped.`);
+console.log(`${counts.passed} tests passed, ${counts.failed} failed, ${counts.other} skipped.`);
 console.log(
   `${rows.length} facts: ${count('passed')} passed, ${count('failed')} failed, ${count('not covered')} not covered.`,
 );

@@ -1,8 +1,10 @@
-/** Prints `N passed, N failed` from a file of vitest's JSON results; ends with 1 when one failed. */
-import { readFileSync } from 'node:fs';
-import { countsOf } from './acceptance-facts.js';
+/**
+ * Prints `N passed, N failed` from files of vitest's JSON results, summed; ends with 1 when one
+ * failed, or when a file of results is missing.
+ */
+import { readResults } from './acceptance-facts.js';
 
-const [file = ''] = process.argv.slice(2);
-const { passed, failed } = countsOf(JSON.parse(readFileSync(file, 'utf8')));
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+const counts = process.argv.slice(2).map((file) => readResults([file]).counts);
+const sum = (name) => counts.reduce((all, count) => all + count[name], 0);
+console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
+process.exitCode = sum('failed') > 0 || sum('passed') === 0 ? 1 : 0;
