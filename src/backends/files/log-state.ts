@@ -145,10 +145,17 @@ export function blobsAfter(
   },
 ): Readonly<Record<string, string>> {
   if (blobs === NO_BLOBS && !line.blobs) return blobs;
+  if (!line.blobs && !line.unset && !namesAny(blobs, line.set)) return blobs;
   const after: Record<string, string> = { ...blobs };
   for (const field of line.unset ?? []) delete after[field];
   for (const field of Object.keys(line.set ?? {})) delete after[field];
   return { ...after, ...line.blobs };
+}
+
+/** Most commits leave the large values alone. */
+function namesAny(blobs: Readonly<Record<string, string>>, set: JsonObject | undefined): boolean {
+  for (const field in set) if (Object.hasOwn(blobs, field)) return true;
+  return false;
 }
 
 /** The snapshot of a state, as a fold writes it. */
