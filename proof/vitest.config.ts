@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-import { mutation } from './mutants/mutation.ts';
+import { mutantOfEnvironment, mutation } from './mutants/mutation.ts';
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
-  plugins: [mutation(process.env.HOLDFAST_MUTANT)],
+  plugins: [mutation(mutantOfEnvironment)],
   test: {
     include: ['proof/**/*.proof.ts'],
     testTimeout: 120_000,

@@ -11,7 +11,18 @@ export interface Mutant {
   readonly killedBy: { readonly file: string; readonly test: string };
 }
 
-export const MUTANTS: readonly Mutant[] = [];
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'torn-tail-not-cut',
+    file: 'src/backends/files/cut-torn-tail.ts',
+    find: '  fs.ftruncateSync(fd, from);\n',
+    replace: '',
+    killedBy: {
+      file: 'test/files/torn-logs.test.ts',
+      test: 'C.10 that ends in half a line',
+    },
+  },
+];
 
 export function mutantNamed(name: string): Mutant {
   const mutant = MUTANTS.find((one) => one.name === name);

@@ -8,14 +8,19 @@ import { mutantNamed } from './mutants.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A vite plugin that breaks the source in the named way; does nothing without a name. */
-export function mutation(name: string | undefined): Plugin {
-  const mutant = name ? mutantNamed(name) : undefined;
+/**
+ * A vite plugin that breaks the source in the way that is named at the moment when a file is
+ * compiled; does nothing without a name.
+ */
+export function mutation(name: () => string | undefined): Plugin {
   return {
     name: 'holdfast-mutation',
     enforce: 'pre',
     transform(code, id) {
-      if (!mutant || id.split('?')[0] !== `${ROOT}${mutant.file}`) return null;
+      const asked = name();
+      if (!asked) return null;
+      const mutant = mutantNamed(asked);
+      if (id.split('?')[0] !== `${ROOT}${mutant.file}`) return null;
       const parts = code.split(mutant.find);
       if (parts.length !== 2) {
         throw new Error(
@@ -26,3 +31,6 @@ export function mutation(name: string | undefined): Plugin {
     },
   };
 }
+
+/** The mutant that the environment names. */
+export const mutantOfEnvironment = () => process.env.HOLDFAST_MUTANT;

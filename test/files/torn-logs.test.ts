@@ -44,6 +44,8 @@ describe('a metadata log', () => {
       expect(problems.map(({ code, key }) => [code, key])).toEqual([['LEFTOVER', KEY]]);
 
       expect(await session.update({ n: 4 })).toMatchObject({ rev: 4 });
+      const { store: fresh } = await openStoreAt(root);
+      expect(await fresh.session(KEY).read()).toMatchObject({ rev: 4, entry: { n: 4 } });
       expect(readFileSync(log).subarray(0, bytes.length)).toEqual(bytes);
       expect(readFileSync(log).subarray(bytes.length).toString()).toMatch(/^\{"rev":4,[^\n]*\n$/);
       const [aside, ...more] = asides(root, 'torn');
