@@ -40,6 +40,8 @@ export class SessionLog {
   #replay: LogReplay;
   #ino = -1;
   #lookedAt = Number.NEGATIVE_INFINITY;
+  /** The bytes behind `size` were read off the event loop, and nothing was looked at since. */
+  #readAside = false;
   fd = -1;
   /** How often a log was opened by its path: each time it may be another one than before. */
   openings = 0;
@@ -101,7 +103,9 @@ export class SessionLog {
       }
       // An unfinished last line may have been cut off and followed by one of the same length.
       if (facts.size !== this.fileSize || (this.size !== facts.size && !this.damage)) {
-        if (facts.size - this.size > SYNC_BYTES_MAX) return false;
+        // What was just read aside and is still not whole is an unfinished line, however long.
+        if (facts.size - this.size > SYNC_BYTES_MAX && !this.#readAside) return false;
+        this.#readAside = false;
         this.#replay.take(
           readBytesNow(this.#system.fs, this.fd, this.size, facts.size - this.size),
         );
@@ -123,12 +127,23 @@ export class SessionLog {
     return this.#system.fs.readSync(this.fd, PROBE, 0, 1, this.size) === 0;
   }
 
-  /** Reads what {@link refresh} left, off the event loop. */
+  /**
+   * Reads what {@link refresh} left, off the event loop. Should the log be closed meanwhile, by a
+   * fold, a removal or another look, then its number may be another file's by now: whatever came
+   * of the read means nothing, also its failure, and the caller looks again.
+   */
   async catchUp(): Promise<void> {
     const { fs } = this.#system;
-    const { fd, size: from } = this;
-    const bytes = await readBytes(fs, fd, from, (await fs.fstat(fd)).size - from);
-    if (this.fd !== fd || this.size !== from) return;
+    const { fd, size: from, openings } = this;
+    const isOver = () => this.fd !== fd || this.size !== from || this.openings !== openings;
+    let bytes: Uint8Array;
+    try {
+      bytes = await readBytes(fs, fd, from, (await fs.fstat(fd)).size - from);
+    } catch (cause) {
+      if (isOver()) return;
+      throw cause;
+    }
+    if (isOver()) return;
     this.#replay.take(bytes);
     this.fileSize = from + bytes.length;
   }
