@@ -4,6 +4,7 @@ import type { AddCommand, Runner } from './call.ts';
 import { addAdopt } from './commands/adopt.ts';
 import { addAppend } from './commands/append.ts';
 import { addArchives } from './commands/archives.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addLs } from './commands/ls.ts';
 import { addRepair } from './commands/repair.ts';
 import { addReset } from './commands/reset.ts';
@@ -37,6 +38,7 @@ const COMMANDS: readonly AddCommand[] = [
   addVerify,
   addRepair,
   addStat,
+  addDoctor,
   addAdopt,
 ];
 
