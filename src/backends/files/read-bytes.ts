@@ -18,6 +18,11 @@ export async function readBytes(
   return bytes.subarray(0, got);
 }
 
+/** All bytes of a file from a place on. */
+export async function readRest(fs: FileSystem, fd: number, at: number): Promise<Buffer> {
+  return readBytes(fs, fd, at, (await fs.fstat(fd)).size - at);
+}
+
 /** As {@link readBytes}, on the event loop: for what is short. */
 export function readBytesNow(fs: FileSystem, fd: number, at: number, length: number): Buffer {
   const bytes = Buffer.allocUnsafe(Math.max(0, length));

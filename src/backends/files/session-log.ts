@@ -22,7 +22,7 @@ import { ioError, isMissing } from './io-error.ts';
 import { logName } from './layout.ts';
 import { LogReplay } from './log-replay.ts';
 import type { BlobSource, LogState } from './log-state.ts';
-import { readBytes, readBytesNow } from './read-bytes.ts';
+import { readBytesNow, readRest } from './read-bytes.ts';
 import { requireRealDirectory } from './safe-path.ts';
 import { vanishedLog } from './session-errors.ts';
 
@@ -128,22 +128,16 @@ export class SessionLog {
   }
 
   /**
-   * Reads what {@link refresh} left, off the event loop. Should the log be closed meanwhile, by a
-   * fold, a removal or another look, then its number may be another file's by now: whatever came
-   * of the read means nothing, also its failure, and the caller looks again.
+   * Reads what {@link refresh} left, off the event loop. When the log is closed meanwhile, its
+   * number may be another file's: what came of the read means nothing, and the caller looks again.
    */
   async catchUp(): Promise<void> {
-    const { fs } = this.#system;
     const { fd, size: from, openings } = this;
     const isOver = () => this.fd !== fd || this.size !== from || this.openings !== openings;
-    let bytes: Uint8Array;
-    try {
-      bytes = await readBytes(fs, fd, from, (await fs.fstat(fd)).size - from);
-    } catch (cause) {
-      if (isOver()) return;
-      throw cause;
-    }
-    if (isOver()) return;
+    const bytes = await readRest(this.#system.fs, fd, from).catch((cause) => {
+      if (!isOver()) throw cause;
+    });
+    if (!bytes || isOver()) return;
     this.#replay.take(bytes);
     this.fileSize = from + bytes.length;
   }
