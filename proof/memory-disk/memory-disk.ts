@@ -101,9 +101,10 @@ export class MemoryDisk {
   }
 
   truncate(file: FileInode, size: number): void {
-    if (size !== file.size) this.onChange?.({ kind: 'truncate', ino: file.ino, size });
+    const changed = size !== file.size;
     truncateTo(file, size);
     file.mtimeMs = this.nowMs;
+    if (changed) this.onChange?.({ kind: 'truncate', ino: file.ino, size });
   }
 
   sync(inode: Inode): void {

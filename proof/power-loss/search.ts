@@ -1,0 +1,105 @@
+/** Runs all sequences and every crash of them, and counts what became of it. */
+import { type Chance, chanceOf } from '../frame/run-facts.ts';
+import { CrashStates } from './crash-states.ts';
+import { OPERATIONS } from './operations.ts';
+import {
+  type Durability,
+  nameOf,
+  type RecordedRun,
+  record,
+  type Sequence,
+  sequences,
+} from './recorded-run.ts';
+import { type Outcome, recover } from './recover.ts';
+
+export interface Searched {
+  sequences: number;
+  /** Sequences of which every state was looked at; of the others, as many as there was room for. */
+  whole: number;
+  states: number;
+  deaths: number;
+  /** The first line of a session was lost before anything of it was promised, and that was told. */
+  told: number;
+  broken: string[];
+}
+
+/** Looked at in full: every so many states, the others without a verification and a second opening. */
+const THOROUGH_EVERY = 4;
+const BROKEN_SHOWN_MAX = 5;
+
+/** Looks at `states` states of sequences of at most `length` operations. */
+export async function search(
+  durability: Durability,
+  length: number,
+  states: number,
+  seed: number,
+): Promise<Searched> {
+  const searched: Searched = { sequences: 0, whole: 0, states: 0, deaths: 0, told: 0, broken: [] };
+  const all = shuffled(sequences(durability, OPERATIONS, length), chanceOf(seed));
+  for (const [at, sequence] of all.entries()) {
+    const run = await record(sequence);
+    if (!run) continue;
+    searched.sequences += 1;
+    const most = Math.ceil((states - searched.states) / (all.length - at));
+    await loseProcess(searched, sequence, run);
+    await losePower(searched, sequence, run, Math.max(8, most), chanceOf(seed + at + 1));
+    if (searched.broken.length >= BROKEN_SHOWN_MAX) return searched;
+  }
+  return searched;
+}
+
+async function loseProcess(searched: Searched, sequence: Sequence, run: RecordedRun) {
+  for (const [at, { disk, expected }] of run.deaths.entries()) {
+    searched.deaths += 1;
+    const thorough = at % THOROUGH_EVERY === 0;
+    const bystander = sequence.start !== 'nothing';
+    const outcome = await recover({ disk, expected, rebooted: false, thorough, bystander });
+    count(searched, outcome, `${nameOf(sequence)}, killed after change ${at}`, false);
+  }
+}
+
+async function losePower(
+  searched: Searched,
+  sequence: Sequence,
+  run: RecordedRun,
+  most: number,
+  chance: Chance,
+) {
+  let given = 0;
+  let whole = true;
+  for (const [at, { pending, expected }] of run.power.entries()) {
+    const room = Math.ceil((most - given) / (run.power.length - at));
+    const crash = new CrashStates(pending, chance, new Set());
+    for (const { disk, missing } of crash.states(Math.max(4, room))) {
+      given += 1;
+      const thorough = given % THOROUGH_EVERY === 0;
+      const bystander = sequence.start !== 'nothing';
+      const outcome = await recover({ disk, expected, rebooted: true, thorough, bystander });
+      count(
+        searched,
+        outcome,
+        `${nameOf(sequence)}, power lost at moment ${at} without ${missing}`,
+        true,
+      );
+      if (searched.broken.length >= BROKEN_SHOWN_MAX) return;
+    }
+    whole &&= crash.all;
+  }
+  searched.states += given;
+  if (whole) searched.whole += 1;
+}
+
+function count(searched: Searched, outcome: Outcome, where: string, mayBeTold: boolean): void {
+  if (outcome.kind === 'told' && mayBeTold) searched.told += 1;
+  else if (outcome.kind === 'told') searched.broken.push(`${where}: it is damaged`);
+  else if (outcome.kind === 'broken') searched.broken.push(`${where}: ${outcome.why}`);
+}
+
+function shuffled<T>(items: readonly T[], chance: Chance): T[] {
+  const all = [...items];
+  for (let at = all.length - 1; at > 0; at--) {
+    const other = chance.below(at + 1);
+    [all[at], all[other]] = [all[other] as T, all[at] as T];
+  }
+  return all;
+}
