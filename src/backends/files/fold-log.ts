@@ -14,9 +14,11 @@
  */
 import { join } from 'node:path';
 import { OPEN } from '../../system/file-system.ts';
+import type { System } from '../../system/system.ts';
 import { writeBytes } from '../../system/write-bytes.ts';
 import { cutTornTail } from './cut-torn-tail.ts';
 import type { FilesContext } from './files-context.ts';
+import { openLogFile } from './generations.ts';
 import { logName } from './layout.ts';
 import { encodeLine } from './log-line.ts';
 import { type LogState, snapshotOf } from './log-state.ts';
@@ -36,6 +38,7 @@ export function isFoldDue(size: number, snapshotBytes: number): boolean {
 
 interface Prepared {
   temporary: string;
+  /** Negative once it is closed. */
   fd: number;
   generation: number;
   /** Bytes of the old log that the snapshot covers. */
@@ -95,28 +98,35 @@ async function exchange(
   const done = await session
     .exclusive(() => exchangeInside(context, session, prepared), { create: false })
     .catch(async (cause) => {
-      await system.fs.close(prepared.fd);
-      await discard(system, prepared.temporary);
+      await giveUp(context, prepared);
       throw cause;
     });
-  if (!done) {
-    await system.fs.close(prepared.fd);
-    await discard(system, prepared.temporary);
-    return;
-  }
+  if (!done) return await giveUp(context, prepared);
   await syncDirectory(system, session.directory);
   for (const old of session.log.generations()) {
     if (old <= prepared.generation) await discard(system, join(session.directory, logName(old)));
   }
 }
 
+async function giveUp({ system }: FilesContext, prepared: Prepared): Promise<void> {
+  if (prepared.fd >= 0) await closed(system, prepared);
+  await discard(system, prepared.temporary);
+}
+
+async function closed(system: System, prepared: Prepared): Promise<void> {
+  const { fd } = prepared;
+  prepared.fd = -1;
+  await system.fs.close(fd);
+}
+
 /** Runs inside the session. `false`: the log was folded or removed meanwhile by somebody else. */
 async function exchangeInside(
   context: FilesContext,
   session: SessionFiles,
-  { temporary, fd, generation, covered, bytes }: Prepared,
+  prepared: Prepared,
 ): Promise<boolean> {
   const { system } = context;
+  const { temporary, fd, generation, covered, bytes } = prepared;
   const { log } = session;
   const state = session.state as LogState | undefined;
   if (!state || log.generation !== generation || log.size < covered) return false;
@@ -130,10 +140,14 @@ async function exchangeInside(
     cutTornTail(context, session, log.path, log.fd, log.size, log.fileSize);
   const announced = encodeLine({ fold: generation + 1 });
   await context.disk.append(log.fd, announced, Buffer.byteLength(announced));
-  await moveIntoPlace(system, temporary, join(session.directory, logName(generation + 1)));
+  // A file that is renamed while it is open counts as linked twice on some file systems (ntfs-3g).
+  await closed(system, prepared);
+  const path = join(session.directory, logName(generation + 1));
+  await moveIntoPlace(system, temporary, path);
+  prepared.fd = openLogFile(system.fs, path, session.key).fd;
   if (context.power) await syncDirectory(system, session.directory);
   const all = bytes + since.length;
-  log.adopt(fd, generation + 1, { snapshot: bytes, all }, state, log.replay.trailer);
+  log.adopt(prepared.fd, generation + 1, { snapshot: bytes, all }, state, log.replay.trailer);
   session.foldRequired = false;
   session.count();
   return true;
