@@ -1,3 +1,5 @@
+import { MUTANTS_OF_TESTS } from './mutants-of-tests.ts';
+
 /** One promise of the source, broken on purpose, and the proof that must notice. */
 export interface Mutant {
   /** In kebab-case, as on the command line. */
@@ -7,22 +9,14 @@ export interface Mutant {
   /** Text that is in the file exactly once. */
   readonly find: string;
   readonly replace: string;
-  /** The proof that must fail: file, and the beginning of the test's title. */
+  /**
+   * The proof that must fail: file, and a part of the test's title that no other test has. The names
+   * of the groups around it belong to the title.
+   */
   readonly killedBy: { readonly file: string; readonly test: string };
 }
 
-export const MUTANTS: readonly Mutant[] = [
-  {
-    name: 'torn-tail-not-cut',
-    file: 'src/backends/files/cut-torn-tail.ts',
-    find: '  fs.ftruncateSync(fd, from);\n',
-    replace: '',
-    killedBy: {
-      file: 'test/files/torn-logs.test.ts',
-      test: 'C.10 that ends in half a line',
-    },
-  },
-];
+export const MUTANTS: readonly Mutant[] = [...MUTANTS_OF_TESTS];
 
 export function mutantNamed(name: string): Mutant {
   const mutant = MUTANTS.find((one) => one.name === name);

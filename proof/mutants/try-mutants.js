@@ -29,12 +29,14 @@ async function attempt({ mutant, source, test }) {
   vitest.setGlobalTestNamePattern(escaped(test.title));
   const began = performance.now();
   const specifications = await vitest.globTestSpecifications([join(root, test.file)]);
-  const { testModules } = await vitest.runTestSpecifications(specifications);
+  const run = await vitest.runTestSpecifications(specifications);
+  // Files of earlier trials are among them.
+  const testModules = run.testModules.filter(({ moduleId }) => moduleId === join(root, test.file));
   // The next trial compiles the source as it is again.
   if (source) vitest.invalidateFile(join(root, source));
   const tests = testModules
     .flatMap((module) => [...module.children.allTests()])
-    .filter(({ name }) => name.startsWith(test.title));
+    .filter(({ fullName }) => fullName.replaceAll(' > ', ' ').includes(test.title));
   return {
     seconds: (performance.now() - began) / 1_000,
     broken: testModules.flatMap((module) => module.errors().map(complaint)),

@@ -35,9 +35,10 @@ export function verdictOf(mutant: Mutant, outcomes: readonly Outcome[]): Verdict
 
   if (!sound || !tried) return verdict('unfair', 'its proof was not run');
   const unsound = complaintsOf(sound);
-  if (sound.tests.length === 0) return verdict('unfair', `no test begins with ${killedBy.test}`);
-  if (sound.tests.some(({ state }) => state !== 'passed')) {
-    return verdict('unfair', `its proof does not hold without it: ${unsound[0]?.message}`);
+  if (sound.tests.length === 0) return verdict('unfair', `no test is called ${killedBy.test}`);
+  const bad = sound.tests.find(({ state }) => state !== 'passed');
+  if (bad) {
+    return verdict('unfair', `its proof ${bad.state} without it: ${unsound[0]?.message ?? ''}`);
   }
   if (tried.broken.length > 0) return verdict('unfair', `${tried.broken[0]?.message}`);
   const [first, ...more] = complaintsOf(tried);

@@ -1,5 +1,5 @@
 /** Whoever works on a session keeps everybody else out of it, however they came by its files. */
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { type Call, FaultySystem, isWrite } from '../faults/faulty-system.ts';
 import { until } from './collect.ts';
 import { openStoreAt } from './open-store-at.ts';
@@ -26,6 +26,8 @@ function holdLog(system: FaultySystem) {
   const disk = new Promise<void>((resolve) => {
     finish = resolve;
   });
+  // Also when the test has failed: a store that is being closed waits for its commits.
+  onTestFinished(() => finish());
   system.forget();
   system.intervene = (call) => (call.name === 'write' && onLog(call) ? { until: disk } : undefined);
   const begun = () => system.calls.some((call) => call.name === 'write' && onLog(call));
