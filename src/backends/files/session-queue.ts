@@ -147,7 +147,8 @@ export class SessionQueue {
   }
 
   async #serve(): Promise<void> {
-    for (let tries = 0; this.#line.length > 0; tries++) {
+    // Whoever found the line empty for a moment went in directly; its end serves those behind it.
+    for (let tries = 0; this.#line.length > 0 && !this.#busy; tries++) {
       const head = this.#line[0] as Waiting;
       if (head.settled) {
         this.#line.shift();
