@@ -10,6 +10,8 @@ import { readBytes } from './read-bytes.ts';
 export type Positions = Record<string, { number: number; at: number }>;
 
 export interface JournalLine {
+  /** The store that wrote it, for as long as that one was open. */
+  slot: string;
   key: string;
   rev: number;
   kind: Change['kind'];
@@ -90,7 +92,7 @@ export class JournalReader {
       const bytes = await readBytes(fs, fd, position.at, size - position.at);
       const end = bytes.lastIndexOf(10) + 1;
       position.at += end;
-      return parseLines(bytes.toString('utf8', 0, end), lines) ? undefined : 'gap';
+      return parseLines(slot, bytes.toString('utf8', 0, end), lines) ? undefined : 'gap';
     } finally {
       await fs.close(fd);
     }
@@ -129,14 +131,14 @@ export class JournalReader {
   }
 }
 
-function parseLines(text: string, lines: JournalLine[]): boolean {
+function parseLines(slot: string, text: string, lines: JournalLine[]): boolean {
   if (text === '') return true;
   try {
     for (const line of JSON.parse(`[${text.slice(0, -1).replaceAll('\n', ',')}]`) as unknown[]) {
       const [key, rev, kind = 'update'] = line as [unknown, unknown, unknown];
       if (typeof key !== 'string' || typeof rev !== 'number' || !KINDS.has(kind as string))
         return false;
-      lines.push({ key, rev, kind: kind as Change['kind'] });
+      lines.push({ slot, key, rev, kind: kind as Change['kind'] });
     }
     return true;
   } catch (cause) {

@@ -30,6 +30,7 @@ export class SessionIndex {
   readonly #agent: AgentFiles;
   readonly #reader: JournalReader;
   readonly #saved: SavedList;
+  /** Keys that were named, with the revision that settles them; 0: only a lock seen free does. */
   readonly #pending = new Map<string, number>();
   #loaded = false;
   #unsaved = 0;
@@ -70,7 +71,11 @@ export class SessionIndex {
 
   #name({ key, rev, kind }: JournalLine): void {
     if (kind === 'append') return;
-    this.#pending.set(key, rev);
+    const known = this.#pending.get(key);
+    // Neither a removal nor a turn raises the revision: they are done when the lock is seen free.
+    const isSilent = kind === 'remove' || kind === 'turn';
+    // Journals are read one after the other, so an older line of another store may come later.
+    this.#pending.set(key, isSilent || known === 0 ? 0 : Math.max(known ?? 0, rev));
   }
 
   async #load(): Promise<boolean> {

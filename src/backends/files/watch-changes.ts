@@ -1,8 +1,9 @@
 /**
  * Watching: the journals of every agent are tailed, and a change is told once its log shows it.
  *
- *     named  --the log shows the revision, a later line of the key came, or the lock was seen free
- *              and the log was read after that--> told, or dropped when it never came
+ *     named  --the log shows the revision, a later line of the same store for the key came, or the
+ *              lock was seen free and the log was read after that--> told, or dropped when it never
+ *              came
  *     gap    --journals were lost--> every session that was changed since the last look is told
  *
  * Looking again and again works on every file system; notices of the system would only be hints.
@@ -12,17 +13,20 @@ import { pause } from '../../system/timers.ts';
 import type { AgentFiles } from './agent-files.ts';
 import type { FilesContext } from './files-context.ts';
 import { typedError } from './io-error.ts';
-import { JournalReader } from './journal-reader.ts';
+import { type JournalLine, JournalReader } from './journal-reader.ts';
 import { scanSessions } from './scan-sessions.ts';
 
 const POLL_MS = 40;
 
 interface Named {
+  slot: string;
   key: string;
   kind: Change['kind'];
   rev: number;
   /** A later line of the same store's journal proves that this change is done. */
   overtaken: boolean;
+  /** Revision of an earlier one of its kind that is done and was not told: this one may never come. */
+  former: number | undefined;
 }
 
 export class ChangeWatch {
@@ -74,10 +78,7 @@ export class ChangeWatch {
         changes.push(...(await this.#changedSince(agent, this.#lookedAt)));
         continue;
       }
-      for (const { key, rev, kind } of lines) {
-        for (const other of this.#named.values()) if (other.key === key) other.overtaken = true;
-        this.#named.set(`${kind} ${key}`, { key, kind, rev, overtaken: false });
-      }
+      for (const line of lines) this.#name(line);
     }
     this.#lookedAt = now;
     for (const [id, named] of this.#named) {
@@ -89,7 +90,23 @@ export class ChangeWatch {
     return changes;
   }
 
-  async #settle({ key, kind, rev, overtaken }: Named): Promise<Change[] | 'later'> {
+  #name({ slot, key, kind, rev }: JournalLine): void {
+    for (const other of this.#named.values()) {
+      if (other.slot === slot && other.key === key) other.overtaken = true;
+    }
+    const id = `${slot} ${kind} ${key}`;
+    const before = this.#named.get(id);
+    const former = before && (before.former ?? before.rev);
+    this.#named.set(id, { slot, key, kind, rev, overtaken: false, former });
+  }
+
+  async #settle(named: Named): Promise<Change[] | 'later'> {
+    const told = await this.#settleOne(named);
+    if (told === 'later' || told.length > 0 || named.former === undefined) return told;
+    return this.#settleOne({ ...named, rev: named.former, overtaken: true });
+  }
+
+  async #settleOne({ key, kind, rev, overtaken }: Named): Promise<Change[] | 'later'> {
     const session = this.#context.session(key);
     const free = overtaken || session.lock.isFree();
     let state: { rev: number } | undefined;
