@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { collect, refused } from '../../src/contract/conformance/trial.ts';
 import { openStoreAt } from '../files/open-store-at.ts';
 import { temporaryDirectory } from '../files/temporary-directory.ts';
 import { FaultySystem } from './faulty-system.ts';
@@ -27,4 +28,25 @@ test('C.5 a read whose log is closed while it reads looks again instead of faili
   expect(await session.remove()).toBe(true);
   goOn();
   expect(await read).toBeUndefined();
+});
+
+test('C.5 a transcript that is removed while it is looked for is gone, not empty', async () => {
+  const directory = temporaryDirectory();
+  const { store: other } = await openStoreAt(directory);
+  const system = new FaultySystem();
+  const { store } = await openStoreAt(directory, { system });
+  await other.session(KEY).append({ type: 'note' });
+  const transcript = () => collect(store.session(KEY).transcript({ last: 5 }));
+  expect(await transcript()).toHaveLength(1);
+  // The reader knows which file it wants; before it opens it, the session is removed.
+  let removed: Promise<unknown> | undefined;
+  system.intervene = ({ name, path }) => {
+    if (name !== 'open' || !path.endsWith('.jsonl') || removed) return undefined;
+    removed = other.session(KEY).remove();
+    return { until: removed };
+  };
+  await refused('SESSION_GONE', transcript);
+  // A session whose first words are still to come is empty, and not gone.
+  await other.session(KEY).update({ n: 1 });
+  expect(await transcript()).toEqual([]);
 });

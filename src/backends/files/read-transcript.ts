@@ -12,6 +12,7 @@ import { forwardLines } from './forward-lines.ts';
 import { ioError, isMissing } from './io-error.ts';
 import { within } from './layout.ts';
 import { requireOwnFile } from './safe-path.ts';
+import { vanishedLog } from './session-errors.ts';
 import type { SessionFiles } from './session-files.ts';
 import { decodeRecord, isDamage, storedRecord } from './transcript-line.ts';
 import { transcriptPlace } from './transcript-path.ts';
@@ -23,16 +24,10 @@ export async function* readTranscript(
   session: SessionFiles,
   range: TranscriptRange,
 ): AsyncGenerator<TranscriptRecord> {
-  const path = await pathOf(context, session, range.sessionId);
+  const opened = await openTranscript(context, session, range.sessionId);
+  if (!opened) return;
+  const { fd, path } = opened;
   const { fs } = context.system;
-  let fd: number;
-  try {
-    fd = await fs.open(path, OPEN.read, 0);
-  } catch (cause) {
-    // A conversation in which nothing was said yet has no file.
-    if (isMissing(cause)) return;
-    throw ioError(cause, 'read the transcript', session.key);
-  }
   try {
     const { size } = requireOwnFile(await fs.fstat(fd), path, session.key);
     const from = await startOf(context, fd, size, range);
@@ -49,6 +44,30 @@ export async function* readTranscript(
   } finally {
     await fs.close(fd);
   }
+}
+
+/** How often a conversation may be put away while it is looked for. */
+const LOOKUPS_MAX = 100;
+
+/** The transcript's file; nothing for a conversation in which nothing was said yet. */
+async function openTranscript(
+  context: FilesContext,
+  session: SessionFiles,
+  sessionId: string | undefined,
+): Promise<{ fd: number; path: string } | undefined> {
+  let missing: string | undefined;
+  for (let look = 0; look < LOOKUPS_MAX; look++) {
+    const path = await pathOf(context, session, sessionId);
+    // Looked for again, it is still the one: it was not removed meanwhile, it is empty.
+    if (path === missing) return undefined;
+    try {
+      return { fd: await context.system.fs.open(path, OPEN.read, 0), path };
+    } catch (cause) {
+      if (!isMissing(cause)) throw ioError(cause, 'read the transcript', session.key);
+      missing = path;
+    }
+  }
+  throw vanishedLog(session.key, session.directory, LOOKUPS_MAX);
 }
 
 async function pathOf(
