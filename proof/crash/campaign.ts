@@ -10,7 +10,6 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ProofChild } from '../frame/proof-child.ts';
 import { type Chance, chanceOf } from '../frame/run-facts.ts';
@@ -56,9 +55,9 @@ export interface Round {
 export async function runRound(
   programs: Programs,
   seed: number,
-  { writers, kills }: { writers: number; kills: number },
+  { writers, kills, place }: { writers: number; kills: number; place: string },
 ): Promise<Round> {
-  const directory = mkdtempSync(join(tmpdir(), 'holdfast-crash-'));
+  const directory = mkdtempSync(join(place, 'holdfast-crash-'));
   const round: Round = { kills: 0, acknowledged: 0, folds: 0, planted: 0, problems: [], directory };
   mkdirSync(join(directory, 'notes'));
   const names = Array.from({ length: writers }, (_, n) => `w${n}`);
