@@ -1,0 +1,73 @@
+/**
+ * What a run of the tests covered of the source: the dumps that every process of the run left, added
+ * up, and led back from the built package to the source through source maps.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { CoverageReport } from 'monocart-coverage-reports';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const DIST = join(ROOT, 'dist/');
+const DIST_URL = pathToFileURL(DIST).href;
+
+/** What counts: all but the suite for back ends, which is tests. */
+const counts = (path) => !path.startsWith('contract/conformance/');
+
+/** The code of a built file, without the comment that names its map. */
+function codeOf(path) {
+  return readFileSync(path, 'utf8').replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n');
+}
+
+/** The map of a built file to its source, from a build of the same source beside it. */
+function mapOf(path, maps) {
+  if (codeOf(join(DIST, path)) !== codeOf(join(maps, path))) {
+    throw new Error(`dist/${path} was not built from this source. Run npm run build.`);
+  }
+  const source = `src/${path.replace(/\.js$/, '.ts')}`;
+  const map = JSON.parse(readFileSync(join(maps, `${path}.map`), 'utf8'));
+  const sourcesContent = [readFileSync(join(ROOT, source), 'utf8')];
+  return { ...map, sourceRoot: '', sources: [source], sourcesContent };
+}
+
+/**
+ * Reads the dumps of a run. `maps` is a build of the same source with source maps. Resolves to the
+ * files of the source, each with its counts and the lines that no process ran; a line of which only
+ * a part was run has a question mark.
+ */
+export async function coverageOf(dumps, maps) {
+  const report = new CoverageReport({
+    outputDir: join(maps, 'report'),
+    logging: 'error',
+    clean: false,
+    reports: ['none'],
+    entryFilter: ({ url }) => url.startsWith(DIST_URL),
+    onEntry: (entry) => {
+      entry.sourceMap = mapOf(entry.url.slice(DIST_URL.length), maps);
+    },
+  });
+  await report.addFromDir(dumps);
+  const { files } = await report.generate();
+  const covered = files.map(({ sourcePath, summary, data }) => ({
+    path: sourcePath.replace(/^src\//, ''),
+    lines: summary.lines,
+    branches: summary.branches,
+    missed: missedLines(data),
+  }));
+  return covered.filter(({ path }) => counts(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function missedLines({ lines }) {
+  const missed = Object.entries(lines).filter(([, count]) => count === 0 || /\//.test(`${count}`));
+  return missed.map(([line, count]) => (count === 0 ? line : `${line}?`));
+}
+
+/** Files of the source in which there is something to run, and that no process of the run loaded. */
+export function neverLoaded(covered) {
+  const loaded = new Set(covered.map(({ path }) => path));
+  return readdirSync(DIST, { recursive: true })
+    .filter((path) => path.endsWith('.js'))
+    .filter((path) => !/^\s*export \{\};\s*$/.test(codeOf(join(DIST, path))))
+    .map((path) => path.replace(/\.js$/, '.ts'))
+    .filter((path) => counts(path) && !loaded.has(path));
+}
