@@ -32,8 +32,8 @@ function mapOf(path, maps) {
 
 /**
  * Reads the dumps of a run. `maps` is a build of the same source with source maps. Resolves to the
- * files of the source, each with its counts and the lines that no process ran; a line of which only
- * a part was run has a question mark.
+ * files of the source, each with its counts and the lines that no process ran; where only a branch was
+ * not taken, the line has a question mark.
  */
 export async function coverageOf(dumps, maps) {
   const report = new CoverageReport({
@@ -50,16 +50,30 @@ export async function coverageOf(dumps, maps) {
   const { files } = await report.generate();
   const covered = files.map(({ sourcePath, summary, data }) => ({
     path: sourcePath.replace(/^src\//, ''),
-    lines: summary.lines,
     branches: summary.branches,
-    missed: missedLines(data),
+    ...linesOf(sourcePath, data),
   }));
   return covered.filter(({ path }) => counts(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-function missedLines({ lines }) {
-  const missed = Object.entries(lines).filter(([, count]) => count === 0 || /\//.test(`${count}`));
-  return missed.map(([line, count]) => (count === 0 ? line : `${line}?`));
+/**
+ * Lines on which a statement begins: those of types, comments and brackets say nothing. A line was
+ * run when all of its statements were.
+ */
+function linesOf(sourcePath, { statements, branches }) {
+  const text = readFileSync(join(ROOT, sourcePath), 'utf8');
+  const lineAt = (offset) => text.slice(0, offset).split('\n').length;
+  const ran = new Map();
+  for (const { start, count } of statements) {
+    const line = lineAt(start);
+    ran.set(line, (ran.get(line) ?? true) && count > 0);
+  }
+  const missed = [...ran].filter(([, all]) => !all).map(([line]) => line);
+  const half = branches.filter(({ count }) => count === 0).map(({ start }) => lineAt(start));
+  return {
+    lines: { covered: ran.size - missed.length, total: ran.size },
+    missed: [...missed, ...half.filter((line) => !missed.includes(line)).map((line) => `${line}?`)],
+  };
 }
 
 /** Files of the source in which there is something to run, and that no process of the run loaded. */
