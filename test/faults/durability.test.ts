@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Backend } from '../../src/contract/backend.ts';
 import { until } from '../files/collect.ts';
@@ -48,6 +48,9 @@ const inUse = async (backend: Backend) => {
   await backend.append(KEY, note, {}, {});
 };
 const nothing = async () => undefined;
+const removedIn = (root: string) => pathsOf(root, 'main').removed;
+const repeat = (times: number, name: string) => Array.from({ length: times }, () => name);
+const ARCHIVING = ['meta.1.jsonl', '<id>.archived.json.tmp', 'directory of the session'];
 const CREATION = [
   'meta.1.jsonl',
   'directory of the session',
@@ -65,14 +68,16 @@ describe('R4.8 the syncs that a durability promises are made, and no others:', (
       (b: Backend, root: string) => Promise<unknown>,
       (b: Backend) => Promise<unknown>,
       string[],
+      string[]?,
     ]
   >([
     ['create', nothing, (b) => b.update(KEY, { n: 1 }, {}), CREATION],
     [
       'create after a removal',
-      async (b) => {
+      async (b, root) => {
         await inUse(b);
         await b.remove(KEY, {});
+        await until('it is cleared away', () => readdirSync(removedIn(root)).length === 0);
       },
       (b) => b.update(KEY, { n: 1 }, {}),
       ['meta.1.jsonl', 'directory of the session', '/agents/main/sessions/sessions.d'],
@@ -89,22 +94,54 @@ describe('R4.8 the syncs that a durability promises are made, and no others:', (
       'reset',
       inUse,
       (b) => b.reset(KEY, { reason: 'new', keep: 'all' }, {}),
-      [
-        ...['<id>.archived.json.tmp', 'directory of the session'],
-        ...['<id>.jsonl', 'directory of the session', 'meta.1.jsonl'],
-      ],
+      [...ARCHIVING, '<id>.jsonl', 'directory of the session', 'meta.1.jsonl'],
+      ['directory of the session', ...ARCHIVING],
     ],
-    ['remove', inUse, (b) => b.remove(KEY, {}), ['meta.1.jsonl']],
+    [
+      'restore',
+      async (b) => {
+        await inUse(b);
+        await b.reset(KEY, { reason: 'new', keep: 'all' }, {});
+      },
+      async (b) => b.restore(KEY, (await b.archives(KEY))[0]?.sessionId ?? 'none', {}),
+      [...ARCHIVING, 'meta.1.jsonl', 'meta.1.jsonl'],
+      [...repeat(2, 'directory of the session'), ...ARCHIVING, 'meta.1.jsonl'],
+    ],
+    [
+      'remove',
+      inUse,
+      (b) => b.remove(KEY, {}),
+      ['meta.1.jsonl', '/agents/main/sessions/removed'],
+      ['/agents/main/sessions/removed'],
+    ],
     [
       'adopt',
       nothing,
       (b) => b.adopt(KEY, { sessionId: 'old', entry: {}, createdAt: 1, updatedAt: 1 }),
       CREATION,
     ],
-  ])('%s with power, nothing with process', async (_, prepare, run, expected) => {
+  ])('%s with power, and with process what was there before needs', async (...row) => {
+    const [_, prepare, run, power, process = []] = row;
     // Those of one call that wait for nothing are made side by side.
-    expect((await syncsOf('power', prepare, run)).sort()).toEqual([...expected].sort());
-    expect(await syncsOf('process', prepare, run)).toEqual([]);
+    expect((await syncsOf('power', prepare, run)).sort()).toEqual([...power].sort());
+    expect((await syncsOf('process', prepare, run)).sort()).toEqual([...process].sort());
+  });
+
+  test('what was committed is synced before it is archived, and a restore before an archive goes', async () => {
+    const reset = (b: Backend) => b.reset(KEY, { reason: 'new', keep: 'all' }, {});
+    for (const durability of ['process', 'power'] as const) {
+      const synced = await syncsOf(durability, inUse, reset);
+      expect(synced.indexOf('meta.1.jsonl')).toBe(0);
+      expect(synced).toContain('<id>.archived.json.tmp');
+    }
+  });
+
+  test('the name of a new store and of each directory above it is synced at its opening', async () => {
+    const root = temporaryDirectory();
+    const system = new FaultySystem();
+    await openStoreAt(join(root, 'new', 'store'), { system });
+    const synced = system.calls.filter(({ name }) => name === 'fsync').map(({ path }) => path);
+    expect(synced).toEqual([root, join(root, 'new')]);
   });
 
   test('a fold syncs its new file and its name with either, before the old one goes', async () => {
@@ -128,11 +165,13 @@ describe('R4.8 the syncs that a durability promises are made, and no others:', (
       await backend.update('agent:main:other', { large }, {});
     };
     const set = (backend: Backend) => backend.update(KEY, { large }, {});
+    const above = '/agents/main/sessions';
     const [blob, directory, ...rest] = await syncsOf('process', prepare, set);
     expect(blob).toMatch(/\/blobs\/[0-9a-f]{64}\.json\.tmp-/);
-    expect([directory, ...rest]).toEqual(['directory of the blobs']);
+    expect([directory, ...rest]).toEqual(['directory of the blobs', above]);
     expect((await syncsOf('power', prepare, set)).slice(1)).toEqual([
       'directory of the blobs',
+      above,
       'meta.1.jsonl',
     ]);
   });
@@ -168,7 +207,7 @@ test('R4.8 a sync that fails is OUTCOME_UNKNOWN, and nothing is acknowledged in 
   });
   const synced = system.calls.filter(({ name }) => /sync$/.test(name)).map(({ path }) => path);
   expect(synced).not.toContain(log);
-  expect(synced.some((path) => path.endsWith('/meta.2.jsonl'))).toBe(true);
+  expect(synced.some((path) => path.includes('/meta.2.jsonl'))).toBe(true);
   await store.close();
   const { backend: reader } = await openStoreAt(root);
   expect((await viewOf(reader, KEY)).records).toEqual(['said']);

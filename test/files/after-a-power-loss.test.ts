@@ -35,6 +35,30 @@ it('C.5 a log that a power loss left as zeros is damaged, not missing', async ()
   expect(problems.map(({ code }) => code)).toContain('ENTRY_DAMAGED');
 });
 
+it('C.14 a hole that a power loss left in a log: the state before it, and the next writer goes on', async () => {
+  const root = temporaryDirectory();
+  const { store } = await openStoreAt(root);
+  await store.session(KEY).update({ n: 1 });
+  const log = join(directoryOf(root), 'meta.1.jsonl');
+  const kept = readFileSync(log).length;
+  for (const n of [2, 3]) await store.session(KEY).update({ n, text: `${n}`.repeat(700) });
+  await store.close();
+  // The sectors from the first one behind the kept line on had not been written, the last one had.
+  const bytes = readFileSync(log);
+  const hole = Math.floor(bytes.length / 512) * 512;
+  writeFileSync(log, bytes.fill(0, kept, hole));
+
+  const after = await openStoreAt(root);
+  expect(await after.store.session(KEY).read()).toMatchObject({ rev: 1, entry: { n: 1 } });
+  expect((await after.store.verify()).ok).toBe(true);
+  expect((await after.store.session(KEY).update({ n: 4 })).rev).toBe(2);
+  expect(after.warnings.map(({ code }) => code)).toEqual(['TORN_TAIL']);
+  const [aside] = readdirSync(directoryOf(root)).filter((name) => name.includes('.torn.'));
+  expect(readFileSync(join(directoryOf(root), aside ?? ''))).toEqual(bytes.subarray(kept));
+  const next = await openStoreAt(root);
+  expect(await next.store.session(KEY).read()).toMatchObject({ rev: 2, entry: { n: 4 } });
+});
+
 it('C.5 a log that says nothing is told by its transcript, and repaired', async () => {
   const root = temporaryDirectory();
   const { store } = await openStoreAt(root);

@@ -80,6 +80,20 @@ function syncLog(context: FilesContext, session: SessionFiles): Promise<void> {
   return Promise.all([synced, nameLog(context, session)]).then(() => undefined);
 }
 
+/**
+ * What was committed before is on the disk, with either durability: something is about to be done
+ * that a power loss would leave without it. Runs inside the session.
+ */
+export async function keepCommits(context: FilesContext, session: SessionFiles): Promise<void> {
+  await syncFile(session, session.syncs, session.log.fd, 'metadata log');
+  if (session.log.file.named) return;
+  try {
+    await syncDirectory(context.system, session.directory);
+  } catch (cause) {
+    throw unknownOutcome(session, 'directory', cause);
+  }
+}
+
 /** The names on the way to a new log are on the disk, too. */
 async function nameLog(context: FilesContext, session: SessionFiles): Promise<void> {
   const { file } = session.log;

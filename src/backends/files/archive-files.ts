@@ -38,7 +38,8 @@ export function writeArchive(
   const { turn: _turn, former: _former, ...snapshot } = snapshotOf(session.key, state);
   const line: ArchiveLine = { ...snapshot, reason, archivedAt };
   const path = join(session.directory, archiveName(state.sessionId));
-  return writeWhole(context.system, path, encodeLine(line), context.power);
+  // With either durability: the line that follows may be on the disk before anything that is not synced.
+  return writeWhole(context.system, path, encodeLine(line), true);
 }
 
 /** One archived conversation; `SESSION_GONE` when there is none of this id. */

@@ -5,11 +5,11 @@
  *     seen    --the same value in another session--> being written --synced--> stored
  *     stored  --set in any session--> referenced from its log, and shared in memory
  *
- * A blob is whole and synced before any log refers to it, with every durability: a reference
- * that outlives its value would take the entry with it.
+ * A blob is whole and synced, with every name on the way to it, before any log refers to it, with
+ * every durability: a reference that outlives its value would take the entry with it.
  */
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { HoldfastError } from '../../model/errors.ts';
 import type { Json } from '../../model/json.ts';
 import { LIMITS } from '../../model/limits.ts';
@@ -17,7 +17,7 @@ import type { System } from '../../system/system.ts';
 import { freezeDeep } from './freeze-deep.ts';
 import { ioError, isMissing } from './io-error.ts';
 import { readFileNow } from './read-bytes.ts';
-import { writeWhole } from './write-whole.ts';
+import { syncDirectory, writeWhole } from './write-whole.ts';
 
 /** Hashes remembered as seen once; older ones are forgotten first and cost one more inline copy. */
 const SEEN_MAX = 4_096;
@@ -35,6 +35,8 @@ export class BlobStore {
   readonly #seen = new Map<string, string>();
   readonly #writing = new Map<string, Promise<void>>();
   readonly #hashes = new WeakMap<object, string>();
+  /** Hashes whose names are known to be on the disk. */
+  readonly #kept = new Set<string>();
 
   /** `prepare` makes the directory when it is missing. */
   constructor(system: System, directory: string, prepare: () => void) {
@@ -53,7 +55,12 @@ export class BlobStore {
     const sized = known === undefined ? this.#size(value) : { hash: known, text: '' };
     if (sized === undefined) return 'inline';
     const { hash } = sized;
-    if (this.#values.get(hash)?.deref() || this.#exists(hash)) return { hash };
+    if (this.#values.get(hash)?.deref()) return { hash };
+    if (this.#exists(hash)) {
+      if (this.#kept.has(hash)) return { hash };
+      // Whoever stored it may have died before its name was on the disk.
+      return this.#once(hash, () => this.#keep(hash, this.#directory));
+    }
     const first = this.#seen.get(hash);
     if (first === undefined || first === key) {
       if (this.#seen.size >= SEEN_MAX) this.#seen.delete(this.#seen.keys().next().value as string);
@@ -105,15 +112,32 @@ export class BlobStore {
   }
 
   #store(hash: string, text: string): Promise<void> {
+    return this.#once(hash, async () => {
+      this.#prepare();
+      await writeWhole(this.#system, join(this.#directory, `${hash}.json`), text, true);
+      await this.#keep(hash);
+    });
+  }
+
+  #once(hash: string, work: () => Promise<void>): Promise<void> {
     let writing = this.#writing.get(hash);
     if (!writing) {
-      this.#prepare();
-      writing = writeWhole(this.#system, join(this.#directory, `${hash}.json`), text, true).finally(
-        () => this.#writing.delete(hash),
-      );
+      writing = work().finally(() => this.#writing.delete(hash));
       this.#writing.set(hash, writing);
     }
     return writing;
+  }
+
+  /** A blob's names are on the disk once `directories` are synced, and, the first time, the one above. */
+  async #keep(hash: string, ...directories: string[]): Promise<void> {
+    const first = this.#kept.size === 0 ? [dirname(this.#directory)] : [];
+    try {
+      for (const path of [...directories, ...first]) await syncDirectory(this.#system, path);
+    } catch (cause) {
+      throw ioError(cause, 'sync the directory of the blobs');
+    }
+    if (this.#kept.size >= SEEN_MAX) this.#kept.delete(this.#kept.keys().next().value as string);
+    this.#kept.add(hash);
   }
 }
 

@@ -1,13 +1,16 @@
 /**
  * Reset and restore: another conversation becomes the active one, in one commit.
  *
- *     1. the active conversation is archived in a file of its own     (counts for nothing yet)
- *     2. the transcript of the new conversation is there, with its header
- *     3. one line of the log names the new session id and its entry  (the commit)
- *     4. restore only: the archive that became active again is removed
+ *     1. what was committed before is synced
+ *     2. the active conversation is archived in a file of its own, synced  (counts for nothing yet)
+ *     3. the transcript of the new conversation is there, with its header
+ *     4. one line of the log names the new session id and its entry  (the commit)
+ *     5. restore only: the line is synced, and the archive that became active again is removed
  *
- * A crash before 3 leaves the old conversation active and an archive of it that nobody counts; a
- * crash after 3 leaves the new one active. A running turn is over with 3.
+ * A crash before 4 leaves the old conversation active and an archive of it that nobody counts; a
+ * crash after 4 leaves the new one active. A running turn is over with 4. The syncs of 1, 2 and 5 are
+ * made with either durability: without them a power loss could leave a conversation that is neither
+ * active nor archived, or an archive of one that never was.
  */
 import { join } from 'node:path';
 import type { Guard, ResetAsk } from '../../contract/backend.ts';
@@ -17,6 +20,7 @@ import { keepFields } from '../../model/patch.ts';
 import type { Entry } from '../../model/state.ts';
 import { OPEN } from '../../system/file-system.ts';
 import { writeBytes } from '../../system/write-bytes.ts';
+import { keepCommits } from './acknowledge.ts';
 import { readArchive, writeArchive } from './archive-files.ts';
 import { newState } from './commit-entry.ts';
 import { commitLine, createLog } from './commit-line.ts';
@@ -43,6 +47,7 @@ export async function resetSession(
   const sessionId = context.system.random.id(now);
   // A transcript that another program left belongs to the conversation that ends here.
   const { sessionFile: _file, ...kept } = keepFields(state.entry, ask.keep);
+  await keepCommits(context, session);
   await writeArchive(context, session, state, ask.reason, now);
   await beginTranscript(context, session, sessionId, now);
   try {
@@ -67,6 +72,7 @@ export async function restoreSession(
   if (sessionId === state.sessionId) return state;
   const archived = await readArchive(context, session, sessionId);
   const now = Math.max(state.updatedAt, context.system.clock.now());
+  await keepCommits(context, session);
   await writeArchive(context, session, state, 'restore', now);
   const { beganAt } = archived.state;
   const next = await activate(
@@ -79,6 +85,14 @@ export async function restoreSession(
     beganAt,
     'restore',
   );
+  try {
+    await keepCommits(context, session);
+  } catch (cause) {
+    // The restore counts. What stays is the archive of an active conversation, which counts for nothing.
+    const { code, message } = ioError(cause, 'sync', session.key);
+    context.warn({ code, key: session.key, message });
+    return next;
+  }
   await discard(context.system, join(session.directory, archiveName(sessionId)));
   return next;
 }

@@ -1,11 +1,11 @@
 /** Directories of removed sessions: moved away at once, emptied in small steps. */
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { System } from '../../system/system.ts';
 import { makeDirectory } from './agent-files.ts';
 import type { FilesContext } from './files-context.ts';
 import { errno, isMissing } from './io-error.ts';
 import type { SessionFiles } from './session-files.ts';
-import { discard } from './write-whole.ts';
+import { discard, syncDirectory } from './write-whole.ts';
 
 /** Runs inside the session, whose log has ended: the path that it was moved to. */
 export function moveAway(context: FilesContext, session: SessionFiles): string | undefined {
@@ -34,8 +34,17 @@ export function moveAway(context: FilesContext, session: SessionFiles): string |
 export function finishRemoval(context: FilesContext, session: SessionFiles): boolean {
   const moved = moveAway(context, session);
   if (moved === undefined) return false;
-  context.later(removeTree(context.system, moved));
+  context.later(clearAway(context.system, moved));
   return true;
+}
+
+/**
+ * Empties a directory that was moved away, once it is moved on the disk, too: after a power loss a
+ * session is there with all its files, or not at all.
+ */
+export async function clearAway(system: System, moved: string): Promise<void> {
+  await syncDirectory(system, dirname(moved));
+  await removeTree(system, moved);
 }
 
 /** Removes a directory of ours with its files, one at a time. Links are removed, never followed. */

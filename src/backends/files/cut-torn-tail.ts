@@ -16,16 +16,18 @@ export function asideName(context: FilesContext, name: string, why: string): str
 
 /**
  * Cuts a file back to its last whole line. What is cut was never acknowledged, but it is kept
- * aside first: nobody but its author knows what it was worth.
+ * aside first: nobody but its author knows what it was worth. The cut is on the disk before anything
+ * is written in its place: a power loss could else leave a line of which one part is the new one's and
+ * the other the old one's.
  */
-export function cutTornTail(
+export async function cutTornTail(
   context: FilesContext,
   session: SessionFiles,
   path: string,
   fd: number,
   from: number,
   to: number,
-): void {
+): Promise<void> {
   const { fs } = context.system;
   const end = to < 0 ? fs.fstatSync(fd).size : to;
   if (end > from) {
@@ -49,4 +51,10 @@ export function cutTornTail(
     });
   }
   fs.ftruncateSync(fd, from);
+  try {
+    await fs.fdatasync(fd);
+  } catch (cause) {
+    session.foldRequired = true;
+    throw cause;
+  }
 }

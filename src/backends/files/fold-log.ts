@@ -137,7 +137,7 @@ async function exchangeInside(
   await session.syncs.settled();
   // Nothing may be glued to what a writer that died has left of its line.
   if (log.fileSize !== log.size)
-    cutTornTail(context, session, log.path, log.fd, log.size, log.fileSize);
+    await cutTornTail(context, session, log.path, log.fd, log.size, log.fileSize);
   const announced = encodeLine({ fold: generation + 1 });
   await context.disk.append(log.fd, announced, Buffer.byteLength(announced));
   // A file that is renamed while it is open counts as linked twice on some file systems (ntfs-3g).

@@ -3,8 +3,10 @@
  *
  *     empty   --a snapshot--> holds a state
  *     holds a state --a change--> holds the next one
- *     any     --a whole line that does not decode or can not follow--> damaged: the state before it
- *              is the last good one, and nothing after it counts
+ *     holds a state --a line with a hole that a power loss has left--> nothing from it on counts; it
+ *              is a tail that was never finished
+ *     any     --another whole line that does not decode or can not follow--> damaged: the state
+ *              before it is the last good one, and nothing after it counts
  */
 import { isHoldfastError } from '../../model/errors.ts';
 import { type ChangeLine, decodeLine, type SnapshotLine } from './log-line.ts';
@@ -26,6 +28,19 @@ export interface LogDamage {
   readonly from: number;
   readonly to: number;
   readonly reason: string;
+}
+
+/** What a disk writes at once, or not at all. */
+const SECTOR_BYTES = 512;
+
+/**
+ * Whether a power loss explains why a line does not decode: the file was longer already, and sectors
+ * of it, from the beginning of a write on, had not been written. Our lines hold no zeros, and a hole
+ * in the middle of a file ends where a sector ends. Zeros that end elsewhere are damage.
+ */
+function isHole(line: Buffer, at: number): boolean {
+  const last = line.lastIndexOf(0);
+  return last >= 0 && (at + last + 1) % SECTOR_BYTES === 0;
 }
 
 export class LogReplay {
@@ -63,6 +78,7 @@ export class LogReplay {
       const decoded = decodeLine(line);
       const reason = 'reason' in decoded ? decoded.reason : this.#apply(decoded.line);
       if (reason !== undefined) {
+        if ('reason' in decoded && this.state && isHole(line, this.size)) return;
         this.damage = { from: this.size, to: this.size + line.length + 1, reason };
         return;
       }

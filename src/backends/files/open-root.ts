@@ -8,7 +8,7 @@ import { errno, ioError, isMissing } from './io-error.ts';
 import { FORMAT, MARK } from './layout.ts';
 import { readFileNow } from './read-bytes.ts';
 import { requireRealDirectory } from './safe-path.ts';
-import { discard } from './write-whole.ts';
+import { discard, syncDirectory } from './write-whole.ts';
 
 /** More than this is no mark of ours. */
 const MARK_BYTES_MAX = 4_096;
@@ -17,7 +17,7 @@ type Warn = (code: string, message: string) => void;
 
 /** Makes the directory when it is missing; its real path, and no newer format in it. */
 export async function openRoot(system: System, path: string, warn: Warn): Promise<string> {
-  makeAll(system, path);
+  for (const made of makeAll(system, path)) await syncName(system, made, warn);
   const root = system.fs.realpathSync(path);
   if (!requireRealDirectory(system.fs, root)) {
     throw new HoldfastError(
@@ -32,16 +32,28 @@ export async function openRoot(system: System, path: string, warn: Warn): Promis
   return root;
 }
 
-function makeAll(system: System, path: string): void {
+/** Makes a directory and those above it; the ones that were missing, from the uppermost on. */
+function makeAll(system: System, path: string): string[] {
   try {
     system.fs.mkdirSync(path, 0o700);
+    return [path];
   } catch (cause) {
-    if (errno(cause) === 'EEXIST') return;
+    if (errno(cause) === 'EEXIST') return [];
     if (!isMissing(cause) || dirname(path) === path) {
       throw ioError(cause, `make the store's directory ${path}`);
     }
-    makeAll(system, dirname(path));
-    makeAll(system, path);
+    return [...makeAll(system, dirname(path)), ...makeAll(system, path)];
+  }
+}
+
+/** Whatever is synced in the store later would be lost with a name that is not on the disk. */
+async function syncName(system: System, made: string, warn: Warn): Promise<void> {
+  try {
+    await syncDirectory(system, dirname(made));
+  } catch (cause) {
+    // Whoever may make a directory in another one may still not be allowed to read it.
+    const why = (cause as Error).message;
+    warn('IO_FAILED', `Nobody knows whether ${made} survives a power loss: ${why}.`);
   }
 }
 

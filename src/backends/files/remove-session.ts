@@ -3,7 +3,8 @@
  *
  *     1. a last line ends the log                       (the commit: there is no session any more)
  *     2. the directory is moved away under a name that no session has
- *     3. it is emptied in small steps, off the event loop, after the caller was answered
+ *     3. it is emptied in small steps, off the event loop, after the caller was answered and the
+ *        move is on the disk
  *
  * Whoever has the files open sees the last line and looks the session up again by its path. A crash
  * before 2 leaves an ended log in its place, which counts as no session, and whoever writes there
@@ -17,7 +18,7 @@ import { checkGuard } from '../../contract/check-guard.ts';
 import type { FileSystem } from '../../system/file-system.ts';
 import type { System } from '../../system/system.ts';
 import { archivedIds, readArchive } from './archive-files.ts';
-import { moveAway, removeTree } from './clear-away.ts';
+import { clearAway, moveAway } from './clear-away.ts';
 import { commitLine } from './commit-line.ts';
 import type { FilesContext } from './files-context.ts';
 import { ioError } from './io-error.ts';
@@ -40,7 +41,10 @@ export async function removeSession(
   const next: LogState = { ...state, removed: true };
   const at = context.system.clock.now();
   await commitLine(context, session, next, `{"removed":true,"at":${at}`, 'remove');
-  if (context.power) await context.system.fs.fdatasync(session.log.fd);
+  // What lies elsewhere does not move away with the directory: it goes only when the end is on the disk.
+  if (context.power || elsewhere.length > 0) {
+    await context.system.fs.fdatasync(session.log.fd);
+  }
   const moved = moveAway(context, session);
   session.forget();
   context.later(empty(context.system, moved, elsewhere));
@@ -84,5 +88,5 @@ async function empty(
   elsewhere: readonly string[],
 ): Promise<void> {
   for (const path of elsewhere) await discard(system, path);
-  if (directory !== undefined) await removeTree(system, directory);
+  if (directory !== undefined) await clearAway(system, directory);
 }

@@ -5,7 +5,7 @@
  */
 import { basename, dirname, join } from 'node:path';
 import type { Problem, RepairReport } from '../../contract/reports.ts';
-import { removeTree } from './clear-away.ts';
+import { clearAway } from './clear-away.ts';
 import { ioError, isMissing } from './io-error.ts';
 import { MARK, TEMPORARY_NAME, within } from './layout.ts';
 import type { OpenedStore } from './opened-store.ts';
@@ -97,7 +97,7 @@ function leftover(store: OpenedStore, path: string): Mending | undefined {
   const { system } = store;
   const name = path.slice(dirname(path).length + 1);
   if (basename(dirname(path)) === 'removed') {
-    return { what: 'clear it away', run: () => removeTree(system, path).then(() => undefined) };
+    return { what: 'clear it away', run: () => clearAway(system, path).then(() => undefined) };
   }
   const age = system.clock.now() - system.fs.lstatSync(path).mtimeMs;
   if (TEMPORARY_NAME.test(name) && age > OLD_MS_MIN && name !== MARK) {

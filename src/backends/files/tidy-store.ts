@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import type { FileFacts } from '../../system/file-system.ts';
-import { removeTree } from './clear-away.ts';
+import { clearAway } from './clear-away.ts';
 import { ioError, isMissing } from './io-error.ts';
 import { TEMPORARY_NAME } from './layout.ts';
 import type { OpenedStore } from './opened-store.ts';
@@ -21,7 +21,7 @@ export async function tidyStore(store: OpenedStore): Promise<void> {
     if (isOurs(store, removed)) {
       for (const { name } of await namesIn(store, removed)) {
         if (store.closed) return;
-        await removeTree(store.system, join(removed, name));
+        await clearAway(store.system, join(removed, name));
       }
     }
     if (isOurs(store, blobs)) await discardOld(store, blobs);

@@ -187,7 +187,7 @@ export class TranscriptLog {
     const { fs } = this.#context.system;
     const whole = await wholeSize(fs, this.fd, fileSize);
     if (whole < fileSize) {
-      cutTornTail(this.#context, this.#session, this.path, this.fd, whole, fileSize);
+      await cutTornTail(this.#context, this.#session, this.path, this.fd, whole, fileSize);
     }
     const known = whole >= this.size && this.leaf !== undefined ? this.size : 0;
     if (known === 0) this.ids = undefined;
