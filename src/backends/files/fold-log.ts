@@ -6,7 +6,8 @@
  *     temp ready --under the lock--> lines that came meanwhile are added to it
  *                --> the old log announces the fold in a last line
  *                --> the temp file gets its name            (the new generation counts from here)
- *     named      --without a lock--> the name is synced, the old generation is unlinked
+ *     named      --without a lock--> the name is synced
+ *                --under the lock, if it is still this log--> the old generation is unlinked
  *
  * The lock is held for some microseconds, not for the sync. A crash before the name: the old log
  * goes on, its announcement means nothing. A crash after it: the highest generation counts. The old
@@ -24,6 +25,7 @@ import { encodeLine } from './log-line.ts';
 import { type LogState, snapshotOf } from './log-state.ts';
 import { readBytes } from './read-bytes.ts';
 import type { SessionFiles } from './session-files.ts';
+import type { SessionLog } from './session-log.ts';
 import { discard, moveIntoPlace, syncDirectory } from './write-whole.ts';
 
 /** Smaller: folds cost more than they save. Larger: a cold read replays more lines. */
@@ -41,8 +43,9 @@ interface Prepared {
   /** Negative once it is closed. */
   fd: number;
   generation: number;
-  /** Bytes of the old log that the snapshot covers. */
+  /** Bytes of the old log that the snapshot covers, and how they end. */
   covered: number;
+  trailer: string;
   bytes: number;
 }
 
@@ -70,6 +73,7 @@ async function prepare(
   const { system } = context;
   const { log } = session;
   const { state, generation, size: covered } = log;
+  const { trailer } = log.replay;
   if (!state || state.removed || log.damage) return undefined;
   const snapshot = encodeLine(snapshotOf(session.key, state));
   const bytes = Buffer.byteLength(snapshot);
@@ -86,7 +90,7 @@ async function prepare(
     await discard(system, temporary);
     throw cause;
   }
-  return { temporary, fd, generation, covered, bytes };
+  return { temporary, fd, generation, covered, trailer, bytes };
 }
 
 async function exchange(
@@ -103,9 +107,36 @@ async function exchange(
     });
   if (!done) return await giveUp(context, prepared);
   await syncDirectory(system, session.directory);
-  for (const old of session.log.generations()) {
-    if (old <= prepared.generation) await discard(system, join(session.directory, logName(old)));
+  await session.exclusive(() => removeOld(context, session, prepared, done), { create: false });
+}
+
+/**
+ * Runs inside the session: by now it may have been removed and made anew, and what bears the number
+ * of an old generation is then the log of the new session.
+ */
+async function removeOld(
+  { system }: FilesContext,
+  session: SessionFiles,
+  { generation }: Prepared,
+  { size, trailer }: Folded,
+): Promise<void> {
+  const { log } = session;
+  if (log.generation !== generation + 1 || !(await runsThrough(system, log, size, trailer))) return;
+  for (const old of log.generations()) {
+    if (old <= generation) await discard(system, join(session.directory, logName(old)));
   }
+}
+
+/** Whether the log that is open is the one of which the first `size` bytes end so. */
+async function runsThrough(
+  { fs }: System,
+  { fd, size: now }: SessionLog,
+  size: number,
+  trailer: string,
+): Promise<boolean> {
+  if (fd < 0 || now < size) return false;
+  const end = await readBytes(fs, fd, size - trailer.length, trailer.length);
+  return end.toString('latin1') === trailer;
 }
 
 async function giveUp({ system }: FilesContext, prepared: Prepared): Promise<void> {
@@ -119,19 +150,26 @@ async function closed(system: System, prepared: Prepared): Promise<void> {
   await system.fs.close(fd);
 }
 
-/** Runs inside the session. `false`: the log was folded or removed meanwhile by somebody else. */
+/** The log that a fold has made. */
+interface Folded {
+  size: number;
+  trailer: string;
+}
+
+/** Runs inside the session. Nothing: the log was folded or removed meanwhile by somebody else. */
 async function exchangeInside(
   context: FilesContext,
   session: SessionFiles,
   prepared: Prepared,
-): Promise<boolean> {
+): Promise<Folded | undefined> {
   const { system } = context;
-  const { temporary, fd, generation, covered, bytes } = prepared;
+  const { temporary, fd, generation, covered, trailer, bytes } = prepared;
   const { log } = session;
   const state = session.state as LogState | undefined;
-  if (!state || log.generation !== generation || log.size < covered) return false;
+  if (!state || log.generation !== generation) return undefined;
+  if (!(await runsThrough(system, log, covered, trailer))) return undefined;
   const since = await readBytes(system.fs, log.fd, covered, log.size - covered);
-  if (since.length < log.size - covered) return false;
+  if (since.length < log.size - covered) return undefined;
   if (since.length > 0) await writeBytes(system.fs, fd, since);
   if (context.power) await system.fs.fdatasync(fd);
   await session.syncs.settled();
@@ -150,5 +188,5 @@ async function exchangeInside(
   log.adopt(prepared.fd, generation + 1, { snapshot: bytes, all }, state, log.replay.trailer);
   session.foldRequired = false;
   session.count();
-  return true;
+  return { size: all, trailer: log.replay.trailer };
 }
