@@ -8,7 +8,7 @@ export const KEY = 'agent:main:slack:channel:c1';
 /** It is only looked at, and nothing of it may change. */
 export const BYSTANDER = 'agent:main:main';
 /** Where a large value was seen before, so that it is stored once from then on. */
-const SEEN = 'agent:main:seen';
+export const SEEN = 'agent:main:seen';
 
 /** Where an operation runs: the store, and the session as it is before. */
 export interface Scene {
@@ -29,10 +29,9 @@ export interface Operation {
   run(scene: Scene): Promise<View>;
   /**
    * What it promises when it is acknowledged. `written`: it survives a power loss with `durability:
-   * 'power'`. `nothing`: it changes nothing that is promised. `folded`: what was there before it
-   * survives a power loss with either durability.
+   * 'power'`. `nothing`: it changes nothing that is promised.
    */
-  readonly promise: 'written' | 'nothing' | 'folded';
+  readonly promise: 'written' | 'nothing';
 }
 
 const holder = { host: 'memory', pid: 1, instance: 'proof' };
@@ -175,7 +174,7 @@ export const OPERATIONS: readonly Operation[] = [
     run: endTurn,
     promise: 'nothing',
   },
-  { name: 'fold', fits: exists, run: fold, promise: 'folded' },
+  { name: 'fold', fits: exists, run: fold, promise: 'nothing' },
   { name: 'update with a large value', fits: always, run: setLarge, promise: 'written' },
   { name: 'adopt', fits: isNew, run: adopt, promise: 'written' },
 ];

@@ -100,7 +100,6 @@ class Recording {
   acknowledged(view: View, promise: Operation['promise'], durability: Durability): void {
     this.views.push(view);
     this.#acknowledged = this.#last;
-    if (promise === 'folded') this.#promised = { ...this.#promised, first: this.#last };
     if (promise !== 'written' || durability !== 'power') return;
     const { texts } = this.#promised;
     const counts = [...countsOf(view)].filter(

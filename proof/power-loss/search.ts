@@ -10,7 +10,7 @@ import {
   type Sequence,
   sequences,
 } from './recorded-run.ts';
-import { type Outcome, recover } from './recover.ts';
+import { type Care, type Outcome, recover } from './recover.ts';
 
 export interface Searched {
   sequences: number;
@@ -23,8 +23,9 @@ export interface Searched {
   broken: string[];
 }
 
-/** Looked at in full: every so many states, the others without a verification and a second opening. */
-const THOROUGH_EVERY = 4;
+/** Of so many states, one is looked at with more care, and of so many one with all of it. */
+const STORE_EVERY = 4;
+const ALL_EVERY = 16;
 const BROKEN_SHOWN_MAX = 5;
 
 /** Looks at `states` states of sequences of at most `length` operations. */
@@ -51,9 +52,9 @@ export async function search(
 async function loseProcess(searched: Searched, sequence: Sequence, run: RecordedRun) {
   for (const [at, { disk, expected }] of run.deaths.entries()) {
     searched.deaths += 1;
-    const thorough = at % THOROUGH_EVERY === 0;
+    const care = careOf(at);
     const bystander = sequence.start !== 'nothing';
-    const outcome = await recover({ disk, expected, rebooted: false, thorough, bystander });
+    const outcome = await recover({ disk, expected, rebooted: false, care, bystander });
     count(searched, outcome, `${nameOf(sequence)}, killed after change ${at}`, false);
   }
 }
@@ -72,9 +73,9 @@ async function losePower(
     const crash = new CrashStates(pending, chance, new Set());
     for (const { disk, missing } of crash.states(Math.max(4, room))) {
       given += 1;
-      const thorough = given % THOROUGH_EVERY === 0;
+      const care = careOf(given);
       const bystander = sequence.start !== 'nothing';
-      const outcome = await recover({ disk, expected, rebooted: true, thorough, bystander });
+      const outcome = await recover({ disk, expected, rebooted: true, care, bystander });
       count(
         searched,
         outcome,
@@ -87,6 +88,11 @@ async function losePower(
   }
   searched.states += given;
   if (whole) searched.whole += 1;
+}
+
+function careOf(at: number): Care {
+  if (at % ALL_EVERY === 0) return 'all';
+  return at % STORE_EVERY === 0 ? 'store' : 'session';
 }
 
 function count(searched: Searched, outcome: Outcome, where: string, mayBeTold: boolean): void {
