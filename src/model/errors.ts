@@ -85,7 +85,7 @@ export const ERROR_CODES = {
   },
   OUTCOME_UNKNOWN: {
     retry: 'never',
-    when: 'A write was made but its sync failed, so nobody can tell whether it survives a power loss.',
+    when: 'A write was made but its sync failed, so nobody can tell whether it survives a power loss; or a call that makes a session failed half-way on a disk that did not let it take that back.',
     remedy:
       'Read the session to see what is there; repeat only what a precondition or an id makes safe.',
   },

@@ -71,13 +71,17 @@ function acknowledgeNow(
 }
 
 function syncLog(context: FilesContext, session: SessionFiles): Promise<void> {
-  if (session.foldRequired) {
-    return Promise.reject(unknownOutcome(session, 'metadata log', undefined));
-  }
+  if (session.foldRequired) return whenWrittenAnew(session);
   const synced = syncFile(session, session.syncs, session.log.fd, 'metadata log');
   if (session.log.file.named) return synced;
   // Side by side: the file system writes them down in one go.
   return Promise.all([synced, nameLog(context, session)]).then(() => undefined);
+}
+
+/** The fold that is under way takes over every line that was there when it ended: this one, too. */
+async function whenWrittenAnew(session: SessionFiles): Promise<void> {
+  await session.fold;
+  if (session.foldRequired) throw unknownOutcome(session, 'metadata log', undefined);
 }
 
 /**
@@ -144,5 +148,6 @@ function foldWhenDue(context: FilesContext, session: SessionFiles): void {
   const { log } = session;
   if (session.folding || !(session.foldRequired || isFoldDue(log.size, log.replay.snapshotBytes)))
     return;
-  context.later(foldLog(context, session));
+  session.fold = foldLog(context, session);
+  context.later(session.fold);
 }

@@ -20,6 +20,7 @@ import { ioError } from './io-error.ts';
 import { logName } from './layout.ts';
 import { encodeLine, sealLine } from './log-line.ts';
 import { type LogState, snapshotOf } from './log-state.ts';
+import { notTakenBack } from './session-errors.ts';
 import type { SessionFiles } from './session-files.ts';
 
 /** Commits a change; `open` is the line's JSON without its last brace and checksum. */
@@ -119,7 +120,11 @@ function createGeneration(
   const bytes = Buffer.byteLength(text);
   const undo = (cause: unknown): never => {
     fs.closeSync(fd);
-    fs.unlinkSync(path);
+    try {
+      fs.unlinkSync(path);
+    } catch (taking) {
+      throw notTakenBack(session.key, cause, taking);
+    }
     throw ioError(cause, 'create', session.key);
   };
   let fd: number;

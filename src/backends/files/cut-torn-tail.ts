@@ -1,7 +1,8 @@
 import { basename, join } from 'node:path';
-import { OPEN } from '../../system/file-system.ts';
+import { type FileSystem, OPEN } from '../../system/file-system.ts';
 import { writeBytesNow } from '../../system/write-bytes.ts';
 import type { FilesContext } from './files-context.ts';
+import { errno } from './io-error.ts';
 import { within } from './layout.ts';
 import type { SessionFiles } from './session-files.ts';
 
@@ -41,6 +42,10 @@ export async function cutTornTail(
         writeBytesNow(fs, copy, chunk.subarray(0, got));
         at += got;
       }
+    } catch (cause) {
+      // Tried again and again on a full disk, each try would leave a part of it.
+      removeIfPossible(fs, aside);
+      throw cause;
     } finally {
       fs.closeSync(copy);
     }
@@ -56,5 +61,14 @@ export async function cutTornTail(
   } catch (cause) {
     session.foldRequired = true;
     throw cause;
+  }
+}
+
+/** The error that led here is the one that the caller has to hear of. */
+function removeIfPossible(fs: FileSystem, path: string): void {
+  try {
+    fs.unlinkSync(path);
+  } catch (cause) {
+    if (errno(cause) === undefined) throw cause;
   }
 }

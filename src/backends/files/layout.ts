@@ -87,6 +87,9 @@ export const ticketName = (number: number) => `turn.wait.${number}.lock`;
 /** Names of files that are being written and not yet in their place. */
 export const TEMPORARY_NAME = /\.tmp-[0-9a-f]{32}$/;
 
+/** Files in the root on which an opening tries whether locks work. */
+export const PROBE_NAME = /^probe-[0-9a-f]{32}\.lock$/;
+
 /** The path of something in the store, as people are shown it and as it is stored. */
 export function within(root: string, path: string): string {
   return relative(root, path);

@@ -1,6 +1,7 @@
 import type { Backend } from '../../contract/backend.ts';
 import { realSystem, type System } from '../../system/system.ts';
 import { closeThatNeverFails } from './close-that-never-fails.ts';
+import { discardProbes } from './discard-probes.ts';
 import { FilesBackend } from './files-backend.ts';
 import { typedError } from './io-error.ts';
 import { openRoot } from './open-root.ts';
@@ -20,11 +21,13 @@ export async function openFiles(
   system: System = realSystem,
 ): Promise<Backend> {
   const warn = (code: string, message: string) => options.onWarning({ code, message });
-  const real = await openRoot(system, root, warn).catch((cause) => {
+  const closing = closeThatNeverFails(system, options.onWarning);
+  const real = await openRoot(closing, root, warn).catch((cause) => {
     throw typedError(cause);
   });
-  const closing = closeThatNeverFails(system, options.onWarning);
-  const store = new OpenedStore(closing, real, options);
+  const fs = closing.confine?.(closing.fs, real) ?? closing.fs;
+  const store = new OpenedStore({ ...closing, fs }, real, options);
   store.later(tidyStore(store));
+  store.later(discardProbes(store));
   return new FilesBackend(store);
 }

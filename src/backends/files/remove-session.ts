@@ -23,6 +23,7 @@ import { commitLine } from './commit-line.ts';
 import type { FilesContext } from './files-context.ts';
 import { ioError } from './io-error.ts';
 import type { LogState } from './log-state.ts';
+import { endNotSynced } from './session-errors.ts';
 import type { SessionFiles } from './session-files.ts';
 import { transcriptPlace } from './transcript-path.ts';
 import { discard } from './write-whole.ts';
@@ -43,12 +44,21 @@ export async function removeSession(
   await commitLine(context, session, next, `{"removed":true,"at":${at}`, 'remove');
   // What lies elsewhere does not move away with the directory: it goes only when the end is on the disk.
   if (context.power || elsewhere.length > 0) {
-    await context.system.fs.fdatasync(session.log.fd);
+    await keepEnd(context, session);
   }
   const moved = moveAway(context, session);
   session.forget();
   context.later(empty(context.system, moved, elsewhere));
   return true;
+}
+
+/** The end was committed: when its sync fails, nobody knows whether a power loss takes it back. */
+async function keepEnd(context: FilesContext, session: SessionFiles): Promise<void> {
+  try {
+    await context.system.fs.fdatasync(session.log.fd);
+  } catch (cause) {
+    throw endNotSynced(session.key, cause);
+  }
 }
 
 /** Transcripts that lie where another program left them, and their side files: they go too. */

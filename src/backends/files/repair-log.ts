@@ -16,6 +16,7 @@ import { oddChange } from './line-shape.ts';
 import { type ChangeLine, decodeLine, encodeLine } from './log-line.ts';
 import type { LogState } from './log-state.ts';
 import { readBytes } from './read-bytes.ts';
+import { notSynced } from './session-errors.ts';
 import type { SessionFiles } from './session-files.ts';
 import { discard, syncDirectory } from './write-whole.ts';
 
@@ -43,15 +44,25 @@ async function repairInside(
   // A copy, and the damaged log goes last: a crash leaves one of the two that counts.
   const aside = join(session.directory, asideName(context, logName(generation), 'damaged'));
   await keepAside(system, aside, bytes);
-  // Whoever still has the log open, with bytes that were good when it read them, is sent on.
-  const announced = encodeLine({ fold: generation + 1 });
-  await context.disk.append(log.fd, announced, Buffer.byteLength(announced));
-  log.close();
-  log.forget();
-  // The new log may not take the number of one that somebody still has open.
-  await createLog(context, session, state, generation + 1);
-  await system.fs.fsync(log.fd);
-  await syncDirectory(system, session.directory);
+  try {
+    // Whoever still has the log open, with bytes that were good when it read them, is sent on.
+    const announced = encodeLine({ fold: generation + 1 });
+    await context.disk.append(log.fd, announced, Buffer.byteLength(announced));
+    log.close();
+    log.forget();
+    // The new log may not take the number of one that somebody still has open.
+    await createLog(context, session, state, generation + 1);
+  } catch (cause) {
+    // What it is a copy of is still in its place.
+    await discard(system, aside);
+    throw cause;
+  }
+  try {
+    await system.fs.fsync(log.fd);
+    await syncDirectory(system, session.directory);
+  } catch (cause) {
+    throw notSynced(session.key, cause);
+  }
   await discard(system, path);
   return aside;
 }
@@ -61,6 +72,9 @@ async function keepAside(system: System, path: string, bytes: Buffer): Promise<v
   try {
     await writeBytes(system.fs, fd, bytes);
     await system.fs.fsync(fd);
+  } catch (cause) {
+    await discard(system, path);
+    throw cause;
   } finally {
     await system.fs.close(fd);
   }

@@ -7,8 +7,9 @@ import { basename, dirname, join } from 'node:path';
 import type { Problem, RepairReport } from '../../contract/reports.ts';
 import { clearAway } from './clear-away.ts';
 import { ioError, isMissing } from './io-error.ts';
-import { MARK, TEMPORARY_NAME, within } from './layout.ts';
+import { LOG_NAME, MARK, TEMPORARY_NAME, within } from './layout.ts';
 import type { OpenedStore } from './opened-store.ts';
+import { removeFolded } from './remove-folded.ts';
 import { repairArchive } from './repair-archive.ts';
 import { repairLog } from './repair-log.ts';
 import { verifyStore } from './verify.ts';
@@ -89,6 +90,11 @@ function mending(store: OpenedStore, problem: Problem): Mending | undefined {
   }
   if (code === 'PERMISSIONS')
     return { what: 'narrow its permissions', run: async () => narrow(store, full) };
+  if (code === 'LEFTOVER' && key !== undefined && LOG_NAME.test(basename(path))) {
+    if (problem.range) return undefined;
+    const session = store.session(key);
+    return { what: 'remove it', run: () => removeFolded(store, session, full) };
+  }
   if (code === 'LEFTOVER') return leftover(store, full);
   return undefined;
 }

@@ -22,6 +22,33 @@ export function holderText(root: string, { log, agent }: SessionFiles): string {
   return `another process works on its files; ${who}; live stores are named in ${within(root, agent.paths.changes)}/*.lock`;
 }
 
+/** A log was repaired, and nobody knows whether that survives a power loss. */
+export function notSynced(key: string, cause: unknown): HoldfastError {
+  return new HoldfastError(
+    'OUTCOME_UNKNOWN',
+    `The metadata log of session ${JSON.stringify(key)} was written anew, but its sync failed (${(cause as Error).message}). The damaged log is kept; repair again once the disk works.`,
+    { key, cause },
+  );
+}
+
+/** A session was removed, and nobody knows whether that survives a power loss. */
+export function endNotSynced(key: string, cause: unknown): HoldfastError {
+  return new HoldfastError(
+    'OUTCOME_UNKNOWN',
+    `Session ${JSON.stringify(key)} was removed, but the sync failed (${(cause as Error).message}): after a power loss it may be there again.`,
+    { key, cause },
+  );
+}
+
+/** A session was made for a call that failed then, and it could not be taken back. */
+export function notTakenBack(key: string, cause: unknown, taking: unknown): HoldfastError {
+  return new HoldfastError(
+    'OUTCOME_UNKNOWN',
+    `A call on session ${JSON.stringify(key)} failed (${(cause as Error).message}) after it had made the session, and that could not be taken back (${(taking as Error).message}). Read it to see what is there.`,
+    { key, cause },
+  );
+}
+
 /** A log that is gone again at every look: something keeps replacing the directory. */
 export function vanishedLog(key: string, directory: string, looks: number): HoldfastError {
   return new HoldfastError(

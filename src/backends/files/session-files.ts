@@ -48,6 +48,8 @@ export class SessionFiles implements Gate, Holding {
   #reading = 0;
   used = true;
   folding = false;
+  /** The last fold that was begun; it never rejects. */
+  fold: Promise<void> | undefined;
   /** A sync of this log failed: nothing in it is durable until it is written anew. */
   foldRequired = false;
   /** Calls of this store that wait for a turn here: it would begin where nobody looks after it. */

@@ -95,8 +95,7 @@ export class SessionLog {
       const facts = this.#system.fs.fstatSync(this.fd);
       this.#lookedAt = this.#system.clock.elapsed();
       // A damaged log may have been moved aside by a repair, or what it lacked may be back.
-      const mended =
-        this.damage && (this.#replay.isMended() || !isAt(this.#system.fs, this.path, this.#ino));
+      const mended = this.damage && this.#isMended();
       if (mended || facts.nlink === 0 || facts.size < this.size) {
         this.#reopen();
         continue;
@@ -125,6 +124,12 @@ export class SessionLog {
     if (this.#replay.foldAnnounced || this.state?.removed) return false;
     if (this.#system.clock.elapsed() - this.#lookedAt > LOOK_MS_MAX) return false;
     return this.#system.fs.readSync(this.fd, PROBE, 0, 1, this.size) === 0;
+  }
+
+  /** Whether what was damaged is whole again, or a repair has put another log in its place. */
+  #isMended(): boolean {
+    if (this.#replay.isMended() || !isAt(this.#system.fs, this.path, this.#ino)) return true;
+    return this.generations().at(-1) !== this.generation;
   }
 
   /**

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { FilesContext } from './files-context.ts';
 import { transcriptName } from './layout.ts';
 import type { LogState } from './log-state.ts';
+import { notTakenBack } from './session-errors.ts';
 import type { SessionFiles } from './session-files.ts';
 import { discard } from './write-whole.ts';
 
@@ -19,7 +20,7 @@ export async function orUndoCreation<T>(
   try {
     return await rest(first);
   } catch (cause) {
-    await undo(context, session, first);
+    await undo(context, session, first, cause);
     throw cause;
   }
 }
@@ -29,15 +30,12 @@ async function undo(
   context: FilesContext,
   session: SessionFiles,
   { sessionId }: LogState,
+  cause: unknown,
 ): Promise<void> {
   try {
     context.system.fs.ftruncateSync(session.log.fd, 0);
-  } catch (cause) {
-    context.warn({
-      code: 'IO_FAILED',
-      key: session.key,
-      message: `The call was refused, but the empty session that it had made stays: ${(cause as Error).message}.`,
-    });
+  } catch (taking) {
+    throw notTakenBack(session.key, cause, taking);
   }
   // It may have begun already; nobody has heard of its conversation.
   await discard(context.system, join(session.directory, transcriptName(sessionId)));
