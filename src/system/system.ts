@@ -1,4 +1,5 @@
 import { type Clock, realClock } from './clock.ts';
+import { confine } from './confine.ts';
 import { type FileLock, realFileLock } from './file-lock.ts';
 import { type FileSystem, realFileSystem } from './file-system.ts';
 import { type Machine, realMachine } from './machine.ts';
@@ -18,6 +19,11 @@ export interface System {
   readonly random: Random;
   readonly machine: Machine;
   readonly mount: Mount;
+  /**
+   * The same file system for paths below a real path, with every change kept inside, whatever is
+   * done to the directories on the way meanwhile. Left out by worlds whose paths are not the kernel's.
+   */
+  confine?(fs: FileSystem, root: string): FileSystem;
 }
 
 export const realSystem: System = {
@@ -28,4 +34,5 @@ export const realSystem: System = {
   random: realRandom,
   machine: realMachine,
   mount: realMount,
+  confine,
 };
