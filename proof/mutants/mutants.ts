@@ -1,3 +1,4 @@
+import { MUTANTS_OF_CRASHES } from './mutants-of-crashes.ts';
 import { MUTANTS_OF_TESTS } from './mutants-of-tests.ts';
 
 /** One promise of the source, broken on purpose, and the proof that must notice. */
@@ -16,7 +17,7 @@ export interface Mutant {
   readonly killedBy: { readonly file: string; readonly test: string };
 }
 
-export const MUTANTS: readonly Mutant[] = [...MUTANTS_OF_TESTS];
+export const MUTANTS: readonly Mutant[] = [...MUTANTS_OF_TESTS, ...MUTANTS_OF_CRASHES];
 
 export function mutantNamed(name: string): Mutant {
   const mutant = MUTANTS.find((one) => one.name === name);
