@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path';
 import { ProofChild } from '../frame/proof-child.ts';
 import { type Chance, chanceOf } from '../frame/run-facts.ts';
+import { mutantOfEnvironment } from '../mutants/mutation.ts';
 import { OwnModel } from './own-model.ts';
 import type { Report } from './programs/checker.ts';
 import { callsOf, sharedProblems } from './shared-oracle.ts';
@@ -70,7 +71,10 @@ export async function runRound(
     clearInterval(aging);
   }
   if (round.problems.length === 0) await look(programs, round, names);
-  if (round.problems.length === 0) rmSync(directory, { recursive: true, force: true });
+  // A mutant's victims are of no use to anybody.
+  if (round.problems.length === 0 || mutantOfEnvironment()) {
+    rmSync(directory, { recursive: true, force: true });
+  }
   return round;
 }
 

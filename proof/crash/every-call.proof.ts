@@ -46,11 +46,14 @@ async function dieAt(
       await scenario.setUp?.(root);
       const observer = await openBackend(root);
       await collect(observer.list({ order: 'key' }));
-      const outcome = await die(root, scenario, point);
-      if (outcome.died) deaths += 1;
-      await requireWhole(observer, root, views, outcome);
-      await observer.close();
-      rmSync(root, { recursive: true, force: true });
+      try {
+        const outcome = await die(root, scenario, point);
+        if (outcome.died) deaths += 1;
+        await requireWhole(observer, root, views, outcome);
+      } finally {
+        await observer.close();
+        rmSync(root, { recursive: true, force: true });
+      }
     }
   };
   await Promise.all(Array.from({ length: atOnce }, one));

@@ -7,6 +7,7 @@ import { keptSeeds } from '../frame/corpus.ts';
 import { keepFigure } from '../frame/figures.ts';
 import { beginRun } from '../frame/run-facts.ts';
 import { isLong, minutes, size } from '../frame/size.ts';
+import { mutantOfEnvironment } from '../mutants/mutation.ts';
 import type { Call } from './history.ts';
 import { checkHistory } from './linearizable.ts';
 import { type Disturbance, recordHistory } from './record-history.ts';
@@ -22,6 +23,9 @@ const ROUND: Disturbance = {
   stops: size(4, 6),
   stopMsMax: size(300, 2_000),
 };
+
+/** What is found in a mutant is kept by nobody. */
+const mutant = mutantOfEnvironment();
 
 let program: BuiltChild;
 beforeAll(async () => {
@@ -45,10 +49,11 @@ async function oneRound(seed: number, disturbance: Disturbance) {
     const verdict = checkHistory(history);
     if (verdict.linearizable) continue;
     if (verdict.linearizable === undefined) problems.push(`${key}: nobody knows`);
+    else if (mutant) problems.push(`${key}: ${JSON.stringify(verdict.stuck)}`);
     else problems.push(`${key}: ${JSON.stringify(verdict.stuck)}; ${saved(history)}`);
   }
   // Of a bad round the calls are kept as they were noted, too.
-  if (problems.length === 0) rmSync(recorded.directory, { recursive: true, force: true });
+  if (problems.length === 0 || mutant) rmSync(recorded.directory, { recursive: true, force: true });
   return { ...recorded, problems };
 }
 
