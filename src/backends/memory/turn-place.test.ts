@@ -162,4 +162,14 @@ describe('a place of turns', () => {
     place.abandon({}, new Error('closed'));
     expect(place.shown).toMatchObject({ fence: 1, status: 'running' });
   });
+
+  it('tells nobody of a former turn of another conversation', async () => {
+    const { place, ask, pass } = setUp();
+    await place.begin(ask('a'), {});
+    const interrupted = place.interrupt({ graceMs: 0, reason: 'newer' });
+    pass(0);
+    expect(await interrupted).toBe(true);
+    place.lose('reset');
+    expect((await place.begin(ask('b'), {})).previous).toBeUndefined();
+  });
 });

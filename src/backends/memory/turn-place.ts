@@ -117,7 +117,11 @@ export class TurnPlace {
   lose(reason: string): void {
     this.#cut = undefined;
     const lost = this.#running;
-    if (!lost) return;
+    if (!lost) {
+      // Another conversation begins, which has no former turn.
+      this.#previous = undefined;
+      return;
+    }
     const previous = reason === 'overtaken' ? formerly(lost.state, 'overtaken') : undefined;
     this.#free(previous, () => lost.ask.onLost(reason));
   }
