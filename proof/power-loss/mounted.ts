@@ -77,6 +77,11 @@ export class Mounts {
     this.#undo.set(at, ['umount', '-l', at]);
   }
 
+  /** Somebody else has mounted something here. */
+  mounted(at: string): void {
+    this.#undo.set(at, ['umount', '-l', at]);
+  }
+
   async unmount(at: string): Promise<void> {
     await run('umount', at);
     this.#undo.delete(at);

@@ -21,6 +21,8 @@ export interface Searched {
   /** The first line of a session was lost before anything of it was promised, and that was told. */
   told: number;
   broken: string[];
+  /** Sequences that were not begun because time was up. */
+  late: number;
 }
 
 /** Of so many states, one is looked at with more care, and of so many one with all of it. */
@@ -28,16 +30,30 @@ const STORE_EVERY = 4;
 const ALL_EVERY = 16;
 const BROKEN_SHOWN_MAX = 5;
 
-/** Looks at `states` states of sequences of at most `length` operations. */
+/** Looks at `states` states of sequences of at most `length` operations, for so long at most. */
 export async function search(
   durability: Durability,
   length: number,
   states: number,
   seed: number,
+  secondsMax: number,
 ): Promise<Searched> {
-  const searched: Searched = { sequences: 0, whole: 0, states: 0, deaths: 0, told: 0, broken: [] };
+  const searched: Searched = {
+    sequences: 0,
+    whole: 0,
+    states: 0,
+    deaths: 0,
+    told: 0,
+    broken: [],
+    late: 0,
+  };
   const all = shuffled(sequences(durability, OPERATIONS, length), chanceOf(seed));
+  const until = performance.now() + secondsMax * 1_000;
   for (const [at, sequence] of all.entries()) {
+    if (performance.now() > until) {
+      searched.late = all.length - at;
+      break;
+    }
     const run = await record(sequence);
     if (!run) continue;
     searched.sequences += 1;
