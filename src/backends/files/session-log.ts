@@ -145,6 +145,7 @@ export class SessionLog {
     if (!bytes || isOver()) return;
     this.#replay.take(bytes);
     this.fileSize = from + bytes.length;
+    this.#readAside = true;
   }
 
   /** Takes over what this process has just appended, so that it is not read back. */
