@@ -5,11 +5,12 @@ import type { SharedDisk } from './shared-disk.ts';
 
 /** 2026-03-01 in UTC. */
 const NOW = Date.UTC(2026, 2, 1);
+/** One clock for all processes, so that no two things happen at the same time. */
+let looks = 0;
 
 /** Time passes when somebody waits for it, and a millisecond at every look at the clock of the wall. */
 export function directSystem(disk: SharedDisk, process: number): System {
   let elapsed = 0;
-  let looks = 0;
   let tokens = 0;
   const make = (call: DiskCall) => valueIn(call, perform(disk, process, call));
   const token = () => {

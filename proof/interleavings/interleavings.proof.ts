@@ -22,7 +22,7 @@ import { exploreScenario, type Scenario } from './scenario.ts';
 import { FOLD, LISTING, LOCK, REMOVE, RESET, TURNS } from './scenarios.ts';
 
 const SWITCHES = size(1, Number.POSITIVE_INFINITY);
-const NODES = size(200_000, 600_000);
+const NODES = size(200_000, 300_000);
 
 async function proved(what: string, scenarios: readonly Scenario[]): Promise<void> {
   const began = performance.now();
