@@ -26,6 +26,12 @@ export function isMissing(cause: unknown): boolean {
   return errno(cause) === 'ENOENT';
 }
 
+/** Whether something foreign, or a link, stands where a file or directory of the store belongs. */
+export function isForeign(cause: unknown): boolean {
+  const code = isHoldfastError(cause) ? cause.code : CODES[errno(cause) ?? ''];
+  return code === 'UNSAFE_PATH';
+}
+
 const CALLERS = new WeakSet<object>();
 
 /** Marks what a caller's own function threw: it reaches the caller as it is, whatever it looks like. */

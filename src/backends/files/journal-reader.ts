@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Change } from '../../model/state.ts';
 import { OPEN } from '../../system/file-system.ts';
 import type { System } from '../../system/system.ts';
-import { ioError, isMissing } from './io-error.ts';
+import { ioError, isForeign, isMissing } from './io-error.ts';
 import { JOURNAL_NAME } from './journal.ts';
 import { readBytes } from './read-bytes.ts';
 
@@ -40,16 +40,35 @@ export class JournalReader {
 
   /** From here on only what comes later. */
   skipToEnd(): void {
+    try {
+      this.#positions = this.#ends();
+    } catch (cause) {
+      if (!isForeign(cause)) throw cause;
+      this.#positions = {};
+    }
+  }
+
+  #ends(): Positions {
     const positions: Positions = {};
     for (const [slot, numbers] of this.#files()) {
       const number = numbers.at(-1) as number;
       positions[slot] = { number, at: this.#size(slot, number) };
     }
-    this.#positions = positions;
+    return positions;
   }
 
   /** Lines since the last call; `gap`: some are lost or can not be read, so everything has to be scanned. */
   async read(): Promise<JournalLine[] | 'gap'> {
+    try {
+      return await this.#readAll();
+    } catch (cause) {
+      // Something foreign in the place of a journal hides what was announced, and no session.
+      if (isForeign(cause)) return 'gap';
+      throw cause;
+    }
+  }
+
+  async #readAll(): Promise<JournalLine[] | 'gap'> {
     const lines: JournalLine[] = [];
     const files = this.#files();
     for (const slot of Object.keys(this.#positions)) if (!files.has(slot)) return 'gap';

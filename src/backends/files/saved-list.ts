@@ -5,9 +5,10 @@
  */
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { isPlainObject } from '../../model/plain-object.ts';
 import type { SessionSummary } from '../../model/state.ts';
 import type { System } from '../../system/system.ts';
-import { ioError, isMissing } from './io-error.ts';
+import { ioError, isForeign, isMissing } from './io-error.ts';
 import type { Positions } from './journal-reader.ts';
 import { readFile } from './read-bytes.ts';
 import { Slices } from './slices.ts';
@@ -48,14 +49,14 @@ export class SavedList {
     if (newest === undefined) return undefined;
     const lines = await this.#lines(newest);
     if (!lines) return undefined;
-    const head = parse<Head>(lines[0]);
+    const head = parse(lines[0]);
     // Journals are not synced: after a start of the machine their ends may be missing.
-    if (head?.v !== VERSION || head.boot !== this.#system.machine.boot) return undefined;
+    if (!isHead(head) || head.boot !== this.#system.machine.boot) return undefined;
     const rows: SessionSummary[] = [];
     const slices = new Slices(this.#system);
     for (let at = 1; at < lines.length; at++) {
-      const batch = parse<SessionSummary[]>(lines[at]);
-      if (!batch) return undefined;
+      const batch = parse(lines[at]);
+      if (!Array.isArray(batch) || !batch.every(isRow)) return undefined;
       for (const row of batch) rows.push(row);
       if (slices.over) await slices.rest();
     }
@@ -101,10 +102,9 @@ export class SavedList {
     try {
       bytes = await readFile(fs, path);
     } catch (cause) {
-      const error = ioError(cause, 'read the saved list');
-      // What can not be used is not needed: a scan makes it anew.
-      if (isMissing(cause) || error.code === 'UNSAFE_PATH') return undefined;
-      throw error;
+      // As below: a directory in its place tells only when it is read.
+      if (isMissing(cause) || isForeign(cause)) return undefined;
+      throw ioError(cause, 'read the saved list');
     }
     const end = bytes.lastIndexOf(10, bytes.length - 2) + 1;
     if (end === 0 || Number(bytes.toString('latin1', end)) !== crc32(bytes.subarray(0, end))) {
@@ -121,15 +121,45 @@ export class SavedList {
         .filter((number) => number > 0)
         .sort((a, b) => a - b);
     } catch (cause) {
-      if (isMissing(cause)) return [];
+      // What can not be used is not needed: a scan makes it anew.
+      if (isMissing(cause) || isForeign(cause)) return [];
       throw ioError(cause, 'look for the saved list');
     }
   }
 }
 
-function parse<T>(text: string | undefined): T | undefined {
+/** A checksum tells what was cut off or has rotted, not who wrote it. */
+function isHead(value: unknown): value is Head {
+  if (!isPlainObject(value) || value.v !== VERSION || !isPlainObject(value.positions)) return false;
+  const positions = Object.values(value.positions);
+  const isPosition = (each: unknown) =>
+    isPlainObject(each) && isCount(each.number) && isCount(each.at);
+  return positions.every(isPosition) && isTexts(value.pending);
+}
+
+function isRow(value: unknown): value is SessionSummary {
+  if (!isPlainObject(value)) return false;
+  const { key, agentId, sessionId, rev, createdAt, updatedAt, turn } = value;
+  return (
+    isTexts([key, agentId, sessionId]) &&
+    isCount(rev) &&
+    Number.isFinite(createdAt) &&
+    Number.isFinite(updatedAt) &&
+    (turn === undefined || isPlainObject(turn))
+  );
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string');
+}
+
+function parse(text: string | undefined): unknown {
   try {
-    return JSON.parse(text ?? '') as T;
+    return JSON.parse(text ?? '') as unknown;
   } catch (cause) {
     if (cause instanceof SyntaxError) return undefined;
     throw cause;
