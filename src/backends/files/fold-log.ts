@@ -47,6 +47,8 @@ interface Prepared {
   covered: number;
   trailer: string;
   bytes: number;
+  /** How the snapshot ends. */
+  ending: string;
 }
 
 /** Folds the log of a session in the background. A fold that fails changes nothing and is told. */
@@ -90,7 +92,8 @@ async function prepare(
     await discard(system, temporary);
     throw cause;
   }
-  return { temporary, fd, generation, covered, trailer, bytes };
+  const ending = snapshot.slice(-trailer.length);
+  return { temporary, fd, generation, covered, trailer, bytes, ending };
 }
 
 async function exchange(
@@ -163,7 +166,7 @@ async function exchangeInside(
   prepared: Prepared,
 ): Promise<Folded | undefined> {
   const { system } = context;
-  const { temporary, fd, generation, covered, trailer, bytes } = prepared;
+  const { temporary, fd, generation, covered, trailer, bytes, ending } = prepared;
   const { log } = session;
   const state = session.state as LogState | undefined;
   if (!state || log.generation !== generation) return undefined;
@@ -185,8 +188,9 @@ async function exchangeInside(
   prepared.fd = openLogFile(system.fs, path, session.key).fd;
   if (context.power) await syncDirectory(system, session.directory);
   const all = bytes + since.length;
-  log.adopt(prepared.fd, generation + 1, { snapshot: bytes, all }, state, log.replay.trailer);
+  const end = since.length > 0 ? log.replay.trailer : ending;
+  log.adopt(prepared.fd, generation + 1, { snapshot: bytes, all }, state, end);
   session.foldRequired = false;
   session.count();
-  return { size: all, trailer: log.replay.trailer };
+  return { size: all, trailer: end };
 }
