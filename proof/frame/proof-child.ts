@@ -18,6 +18,8 @@ export interface Ended {
 export interface ProofChildOptions {
   /** Milliseconds after which it is killed as one that hangs. */
   lifeMsMax: number;
+  /** Added to the environment of this process. */
+  environment?: Readonly<Record<string, string>>;
 }
 
 export class ProofChild {
@@ -31,9 +33,10 @@ export class ProofChild {
   /** It was ended by its deadline. */
   late = false;
 
-  constructor(program: string, plan: unknown, { lifeMsMax }: ProofChildOptions) {
+  constructor(program: string, plan: unknown, { lifeMsMax, environment }: ProofChildOptions) {
     const child = spawn(process.execPath, [program, JSON.stringify(plan)], {
       stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, ...environment },
     });
     this.#process = child;
     living.add(child);
