@@ -38,24 +38,28 @@ export function isWrite({ name }: Call): boolean {
   return name === 'writeSync' || name === 'write';
 }
 
-/** The real file system and locks, watched; `intervene` may make any call fail, stall or write short. */
+/** A file system and its locks, watched; `intervene` may make any call fail, stall or write short. */
 export class FaultySystem implements System {
   readonly fs: FileSystem;
   readonly lock: FileLock;
   readonly time = new SimulatedTime();
   readonly clock = this.time;
   readonly timers = this.time;
-  readonly random = realSystem.random;
-  readonly machine = realSystem.machine;
-  readonly mount = realSystem.mount;
+  readonly random: System['random'];
+  readonly machine: System['machine'];
+  readonly mount: System['mount'];
   /** Descriptors that are open now, with their paths. */
   readonly open = new Map<number, string>();
   calls: Call[] = [];
   intervene: (call: Call) => Fault | undefined = () => undefined;
 
-  constructor() {
-    this.fs = this.#watch(realSystem.fs) as FileSystem;
-    this.lock = this.#watch(realSystem.lock) as FileLock;
+  /** `real`: what the calls are handed on to. */
+  constructor(real: System = realSystem) {
+    this.random = real.random;
+    this.machine = real.machine;
+    this.mount = real.mount;
+    this.fs = this.#watch(real.fs) as FileSystem;
+    this.lock = this.#watch(real.lock) as FileLock;
   }
 
   /** Begins to count anew. */

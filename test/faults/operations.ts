@@ -11,7 +11,7 @@ export interface Operation {
   run(backend: Backend, key: string): Promise<unknown>;
 }
 
-const said = (text: string): NewRecord => ({ type: 'note', text });
+export const said = (text: string): NewRecord => ({ type: 'note', text });
 const holder = { host: 'here', pid: 1, instance: 'sweep' };
 
 export const turnAsk: TurnAsk = {
@@ -22,7 +22,7 @@ export const turnAsk: TurnAsk = {
 };
 
 /** A session with an entry, two records, and an archived conversation. */
-async function lively(backend: Backend, key: string) {
+export async function lively(backend: Backend, key: string) {
   await backend.update(key, { model: 'opus', n: 0 }, {});
   await backend.append(key, said('first'), {}, {});
   await backend.reset(key, { reason: 'new', keep: 'all' }, {});
@@ -34,7 +34,7 @@ async function former(backend: Backend, key: string): Promise<string> {
 }
 
 /** Large enough for a blob, and seen by another session already. */
-const large = { list: Array.from({ length: 1_000 }, (_, n) => `skill ${n}`) };
+export const large = { list: Array.from({ length: 1_000 }, (_, n) => `skill ${n}`) };
 
 export const OPERATIONS: readonly Operation[] = [
   { name: 'create', run: (backend, key) => backend.update(key, { n: 1 }, {}) },

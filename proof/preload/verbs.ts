@@ -1,0 +1,65 @@
+import type { Session, Store } from '../../src/index.ts';
+
+/** One verb of the public face, with what has to be there before. */
+export interface Verb {
+  name: string;
+  prepare(session: Session, store: Store): Promise<unknown>;
+  /** Done by the store that is about to be tried. */
+  hold?(session: Session, store: Store): Promise<unknown>;
+  run(session: Session, store: Store): Promise<unknown>;
+  /** Tried with `durability: 'power'`, too. */
+  power?: true;
+}
+
+const nothing = async () => undefined;
+const note = (text: string) => ({ type: 'note', text });
+
+async function lively(session: Session): Promise<void> {
+  await session.update({ model: 'opus', n: 0 });
+  await session.append(note('first'));
+  await session.reset({ reason: 'new' });
+  await session.append(note('second'));
+}
+
+const large = { list: Array.from({ length: 1_000 }, (_, n) => `skill ${n}`) };
+
+async function collect(items: AsyncIterable<unknown>): Promise<unknown[]> {
+  const all: unknown[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+export const VERBS: readonly Verb[] = [
+  { name: 'create', prepare: nothing, run: (session) => session.update({ n: 1 }), power: true },
+  { name: 'update', prepare: lively, run: (session) => session.update({ n: 1 }), power: true },
+  {
+    name: 'update with a large value',
+    prepare: lively,
+    hold: (_, store) => store.session('agent:main:other').update({ large }),
+    run: (session) => session.update({ large }),
+  },
+  {
+    name: 'append',
+    prepare: lively,
+    run: (session) => session.append(note('third'), { id: 'third' }),
+    power: true,
+  },
+  { name: 'first append', prepare: nothing, run: (session) => session.append(note('first')) },
+  { name: 'reset', prepare: lively, run: (session) => session.reset(), power: true },
+  {
+    name: 'restore',
+    prepare: lively,
+    run: async (session) => {
+      const [former] = await session.archives();
+      return session.restore(former?.sessionId ?? (await session.read())?.sessionId ?? 'none');
+    },
+  },
+  { name: 'remove', prepare: lively, run: (session) => session.remove(), power: true },
+  {
+    name: 'turn',
+    prepare: lively,
+    run: (session) => session.turn((turn) => turn.update({ n: 1 })),
+  },
+  { name: 'list', prepare: lively, run: (_, store) => collect(store.list()) },
+  { name: 'verify', prepare: lively, run: (_, store) => store.verify() },
+];
