@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { HoldfastError } from '../../model/errors.ts';
 import type { Archive, Entry } from '../../model/state.ts';
 import type { FilesContext } from './files-context.ts';
+import { LineRefused } from './freeze-deep.ts';
 import { ioError, isMissing } from './io-error.ts';
 import { ARCHIVE_NAME, archiveName } from './layout.ts';
 import { decodeLine, encodeLine, type SnapshotLine } from './log-line.ts';
@@ -63,8 +64,13 @@ export async function readArchive(
   if (line.key !== session.key || line.sessionId !== sessionId) {
     throw damaged(session.key, sessionId, `it belongs to ${JSON.stringify(line.key)}`);
   }
-  const state = fromSnapshot(line, (hash) => session.agent.blobs.read(hash));
-  return { state, entry: state.entry, reason: line.reason, archivedAt: line.archivedAt };
+  try {
+    const state = fromSnapshot(line, (hash) => session.agent.blobs.read(hash));
+    return { state, entry: state.entry, reason: line.reason, archivedAt: line.archivedAt };
+  } catch (cause) {
+    if (cause instanceof LineRefused) throw damaged(session.key, sessionId, cause.message);
+    throw cause;
+  }
 }
 
 /** Ids of the archived conversations; the active one is not among them. */

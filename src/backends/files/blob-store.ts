@@ -14,7 +14,7 @@ import { HoldfastError } from '../../model/errors.ts';
 import type { Json } from '../../model/json.ts';
 import { LIMITS } from '../../model/limits.ts';
 import type { System } from '../../system/system.ts';
-import { freezeDeep } from './freeze-deep.ts';
+import { freezeDeep, LineRefused } from './freeze-deep.ts';
 import { ioError, isMissing } from './io-error.ts';
 import { readFileNow } from './read-bytes.ts';
 import { syncDirectory, writeWhole } from './write-whole.ts';
@@ -85,7 +85,7 @@ export class BlobStore {
         : ioError(cause, `read ${path}`);
     }
     if (sha256(text) !== hash) throw damaged(path, 'its bytes do not have the hash of its name');
-    return this.#share(hash, freezeDeep(JSON.parse(text) as object));
+    return this.#share(hash, decoded(path, text));
   }
 
   #share(hash: string, value: object): Json {
@@ -138,6 +138,16 @@ export class BlobStore {
     }
     if (this.#kept.size >= SEEN_MAX) this.#kept.delete(this.#kept.keys().next().value as string);
     this.#kept.add(hash);
+  }
+}
+
+/** A hash tells that nothing was changed since, not that a store has written it. */
+function decoded(path: string, text: string): object {
+  try {
+    return freezeDeep(JSON.parse(text) as object);
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError || cause instanceof LineRefused)) throw cause;
+    throw damaged(path, cause.message, cause);
   }
 }
 

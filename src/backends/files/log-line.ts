@@ -3,6 +3,7 @@
  * `{...,"c":"1a2b3c4d"}`. The checksum tells rotten and zero-filled bytes from torn ones: a line
  * without its newline is torn and was never acknowledged; a whole line that does not check is damage.
  */
+import { isUtf8 } from 'node:buffer';
 import { crc32 } from 'node:zlib';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { FormerTurn, TurnState } from '../../model/state.ts';
@@ -87,6 +88,7 @@ export function decodeLine(bytes: Buffer): { line: Record<string, unknown> } | {
   }
   const open = bytes.subarray(0, cut);
   if (trailer.slice(6, 14) !== hex8(crc32(open))) return { reason: 'a checksum does not match' };
+  if (!isUtf8(open)) return { reason: 'a line is not UTF-8' };
   try {
     return { line: JSON.parse(`${open.toString('utf8')}}`) as Record<string, unknown> };
   } catch (cause) {

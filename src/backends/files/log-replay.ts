@@ -9,14 +9,9 @@
  *              before it is the last good one, and nothing after it counts
  */
 import { isHoldfastError } from '../../model/errors.ts';
+import { LineRefused } from './freeze-deep.ts';
 import { type ChangeLine, decodeLine, type SnapshotLine } from './log-line.ts';
-import {
-  afterLine,
-  type BlobSource,
-  fromSnapshot,
-  LineRefused,
-  type LogState,
-} from './log-state.ts';
+import { afterLine, type BlobSource, fromSnapshot, type LogState } from './log-state.ts';
 
 const NEWLINE = 10;
 const OPENING_BRACE = 0x7b;

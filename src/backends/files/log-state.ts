@@ -2,7 +2,7 @@ import { HoldfastError } from '../../model/errors.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { setField } from '../../model/plain-object.ts';
 import type { Entry, FormerTurn } from '../../model/state.ts';
-import { freezeDeep } from './freeze-deep.ts';
+import { freezeDeep, LineRefused } from './freeze-deep.ts';
 import { FORMAT } from './layout.ts';
 import { oddChange, oddSnapshot } from './line-shape.ts';
 import type { ChangeLine, LoggedTurn, SnapshotLine } from './log-line.ts';
@@ -24,9 +24,6 @@ export interface LogState {
 }
 
 export const NO_BLOBS: Readonly<Record<string, string>> = Object.freeze({});
-
-/** Why a line can not follow; told as damage with the range of the line. */
-export class LineRefused extends TypeError {}
 
 /** Values that lie in blobs, by hash. Throws when one can not be read. */
 export type BlobSource = (hash: string) => Json;

@@ -10,7 +10,7 @@ import { newState } from './commit-entry.ts';
 import { createLog } from './commit-line.ts';
 import { asideName } from './cut-torn-tail.ts';
 import type { FilesContext } from './files-context.ts';
-import { freezeDeep } from './freeze-deep.ts';
+import { freezeDeep, LineRefused } from './freeze-deep.ts';
 import { ARCHIVE_NAME, LOG_NAME, logName, SIDE_FILE } from './layout.ts';
 import { oddChange } from './line-shape.ts';
 import { type ChangeLine, decodeLine, encodeLine } from './log-line.ts';
@@ -91,12 +91,22 @@ function salvage(context: FilesContext, session: SessionFiles, bytes: Buffer): L
     if (end < 0) break;
     const decoded = decodeLine(bytes.subarray(at, end));
     if ('line' in decoded && oddChange(decoded.line) === undefined) {
-      state = withLine(session, state, decoded.line as ChangeLine);
+      state = orBefore(state, () => withLine(session, state, decoded.line as ChangeLine));
     }
     at = end + 1;
   }
   // One up, so that nobody takes what was salvaged for a revision that was acknowledged.
   return { ...state, rev: state.rev + 1, removed: false };
+}
+
+/** What a line holds that could not be written back is left out. */
+function orBefore(before: LogState, next: () => LogState): LogState {
+  try {
+    return next();
+  } catch (cause) {
+    if (cause instanceof LineRefused) return before;
+    throw cause;
+  }
 }
 
 /** What a later line says by itself, whatever stood before it. */
