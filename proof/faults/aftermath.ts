@@ -102,10 +102,19 @@ export async function lookLater(
   const { problems } = await backend.verify();
   const damage = problems.filter(({ severity }) => severity === 'damage');
   mustBeSame('hours later there is damage', damage, []);
+  let left: string[] = [];
   if (problems.length > 0) {
     await backend.repair({ dryRun: false });
-    mustBeSame('a repair leaves', (await backend.verify()).problems, []);
+    const remaining = (await backend.verify()).problems;
+    left = remaining.map(({ code, path = '' }) => `${code} ${withoutChance(path)}`);
   }
+  if (learned) learned.left = left;
+  else
+    mustBeSame(
+      'a repair leaves',
+      left.filter((one) => !scene.left.includes(one)),
+      [],
+    );
   mustBeSame('hours later it warns', warnings, []);
   await backend.close();
   mustBeSame('descriptors that stay open later', [...system.open.values()], []);

@@ -19,6 +19,8 @@ export interface Scene {
   before: Seen;
   after: Seen;
   answer: unknown;
+  /** What a repair leaves as it is. */
+  left: readonly string[];
   /** The files hours later. */
   names: readonly string[];
 }

@@ -32,7 +32,7 @@ export async function sceneOf(
   durability: Durability,
 ): Promise<Scene> {
   const disk = await preparedDisk(operation, start);
-  const unknown = { before: {}, after: {}, answer: undefined, calls: [], names: [] };
+  const unknown = { before: {}, after: {}, answer: undefined, calls: [], names: [], left: [] };
   const scene: Scene = { operation, start, durability, disk, ...unknown };
   const learned: Partial<Scene> = {};
   const { calls, failure } = await run(scene, [], learned);
