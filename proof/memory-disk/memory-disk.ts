@@ -22,7 +22,7 @@ export type Change =
   | { readonly kind: 'link'; readonly name: NameOf; readonly inode: NewInode }
   | { readonly kind: 'unlink'; readonly name: NameOf }
   | { readonly kind: 'rename'; readonly from: NameOf; readonly to: NameOf }
-  | { readonly kind: 'sync'; readonly ino: number };
+  | { readonly kind: 'sync'; readonly ino: number; readonly upTo: number };
 
 /** A name in a directory. */
 export interface NameOf {
@@ -40,6 +40,8 @@ export class MemoryDisk {
   readonly root: DirectoryInode;
   /** Told of every change; nobody while it is left out. */
   onChange: ((change: Change) => void) | undefined;
+  /** Changes so far, syncs among them. */
+  changes = 0;
   nowMs = 1_772_323_200_000;
   #lastIno: number;
 
@@ -97,18 +99,19 @@ export class MemoryDisk {
   write(file: FileInode, at: number, data: Uint8Array): void {
     writeInto(file, at, data);
     file.mtimeMs = this.nowMs;
-    this.onChange?.({ kind: 'write', ino: file.ino, at, data: Buffer.from(data) });
+    this.#tell({ kind: 'write', ino: file.ino, at, data: Buffer.from(data) });
   }
 
   truncate(file: FileInode, size: number): void {
     const changed = size !== file.size;
     truncateTo(file, size);
     file.mtimeMs = this.nowMs;
-    if (changed) this.onChange?.({ kind: 'truncate', ino: file.ino, size });
+    if (changed) this.#tell({ kind: 'truncate', ino: file.ino, size });
   }
 
-  sync(inode: Inode): void {
-    this.onChange?.({ kind: 'sync', ino: inode.ino });
+  /** A sync has ended that covers the first `upTo` changes. */
+  sync(inode: Inode, upTo: number): void {
+    this.#tell({ kind: 'sync', ino: inode.ino, upTo });
   }
 
   unlink(path: string): void {
@@ -136,7 +139,7 @@ export class MemoryDisk {
     oldParent.names.delete(lastName(from));
     newParent.names.set(lastName(to), inode);
     if (there) there.links -= 1;
-    this.onChange?.({
+    this.#tell({
       kind: 'rename',
       from: { directory: oldParent.ino, name: lastName(from) },
       to: { directory: newParent.ino, name: lastName(to) },
@@ -146,6 +149,11 @@ export class MemoryDisk {
   /** The same tree once more, to go on with apart from this one. */
   copy(): MemoryDisk {
     return new MemoryDisk(copyOf(this.root, new Map()) as DirectoryInode, this.#lastIno);
+  }
+
+  #tell(change: Change): void {
+    this.changes += 1;
+    this.onChange?.(change);
   }
 
   #requireReplaceable(inode: Inode, there: Inode, path: string): void {
@@ -160,7 +168,7 @@ export class MemoryDisk {
     const name = lastName(path);
     parent.names.set(name, inode);
     const { kind, ino, mode } = inode;
-    this.onChange?.({
+    this.#tell({
       kind: 'link',
       name: { directory: parent.ino, name },
       inode: { kind, ino, mode },
@@ -173,7 +181,7 @@ export class MemoryDisk {
     const name = lastName(path);
     parent.names.delete(name);
     inode.links -= 1;
-    this.onChange?.({ kind: 'unlink', name: { directory: parent.ino, name } });
+    this.#tell({ kind: 'unlink', name: { directory: parent.ino, name } });
   }
 
   #nextIno(): number {

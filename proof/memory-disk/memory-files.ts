@@ -25,13 +25,18 @@ export class MemoryFiles implements FileSystem {
   readonly #disk: MemoryDisk;
   readonly #open: (OpenFile | undefined)[] = [];
   readonly #onClose: (file: OpenFile) => void;
+  readonly #slowSyncs: boolean;
   /** Calls that may still be made: whoever turns in circles is told. */
   callsLeft = Number.POSITIVE_INFINITY;
 
-  /** `onClose`: a lock ends with its descriptor. */
-  constructor(disk: MemoryDisk, onClose: (file: OpenFile) => void) {
+  /**
+   * `onClose`: a lock ends with its descriptor. `slowSyncs`: a sync takes until the next round of the
+   * event loop, so that others go on meanwhile, as they do beside a real one.
+   */
+  constructor(disk: MemoryDisk, onClose: (file: OpenFile) => void, slowSyncs: boolean) {
     this.#disk = disk;
     this.#onClose = onClose;
+    this.#slowSyncs = slowSyncs;
   }
 
   /** Descriptors that are open. */
@@ -146,9 +151,12 @@ export class MemoryFiles implements FileSystem {
     return path;
   }
 
-  #sync(fd: number, syscall: string): void {
+  async #sync(fd: number, syscall: string): Promise<void> {
     this.#count();
-    this.#disk.sync(this.fileOf(fd, syscall).inode);
+    const { inode } = this.fileOf(fd, syscall);
+    const upTo = this.#disk.changes;
+    if (this.#slowSyncs) await new Promise((resolve) => setImmediate(resolve));
+    this.#disk.sync(inode, upTo);
   }
 
   #names(path: string): [string, Inode][] {
@@ -171,8 +179,8 @@ export class MemoryFiles implements FileSystem {
   write = async (fd: number, data: Uint8Array, offset: number, length: number) =>
     this.writeSync(fd, data, offset, length);
   fstat = async (fd: number) => this.fstatSync(fd);
-  fsync = async (fd: number) => this.#sync(fd, 'fsync');
-  fdatasync = async (fd: number) => this.#sync(fd, 'fdatasync');
+  fsync = (fd: number) => this.#sync(fd, 'fsync');
+  fdatasync = (fd: number) => this.#sync(fd, 'fdatasync');
   readdir = async (path: string): Promise<DirectoryName[]> =>
     this.#names(path).map(([name, inode]) => new Name(name, inode.kind));
   rename = async (from: string, to: string) => this.renameSync(from, to);

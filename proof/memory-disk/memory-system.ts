@@ -17,6 +17,8 @@ export interface MemoryWorld {
   locks?: LockTable;
   /** Which start of the machine this is. */
   boot?: string;
+  /** Others go on while a sync is made. */
+  slowSyncs?: boolean;
   /** Tells ids of this process from those of others. */
   process?: number;
 }
@@ -33,9 +35,12 @@ export class MemorySystem implements System {
   readonly mount: System['mount'] = { kind: () => 'sound', excludes: async () => true };
   #elapsed = 0;
 
-  constructor(disk: MemoryDisk, { locks, boot = 'first', process = 1 }: MemoryWorld = {}) {
+  constructor(
+    disk: MemoryDisk,
+    { locks, boot = 'first', process = 1, slowSyncs = false }: MemoryWorld = {},
+  ) {
     const held = new MemoryLocks((fd) => this.files.fileOf(fd, 'lock'), locks);
-    this.files = new MemoryFiles(disk, (file) => held.drop(file));
+    this.files = new MemoryFiles(disk, (file) => held.drop(file), slowSyncs);
     this.fs = bound(this.files);
     this.lock = held;
     this.clock = {

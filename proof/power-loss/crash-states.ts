@@ -112,7 +112,7 @@ export class CrashStates {
   }
 
   *#extremes(): Generator<Choice> {
-    const { nameChanges, files, when } = this.#pending;
+    const { nameChanges, files } = this.#pending;
     const everything = new Set(nameChanges);
     const none = new Map([...this.#versions.keys()].map((ino): [number, number] => [ino, 0]));
     yield { changes: everything, versions: new Map() };
@@ -130,7 +130,7 @@ export class CrashStates {
       }
     }
     // As if nothing were ever put off: what had happened by each moment.
-    for (let moment = 0; moment < when; moment++) {
+    for (const moment of this.#moments()) {
       const versions = new Map<number, number>();
       for (const [ino, all] of this.#versions) {
         const file = files.get(ino);
@@ -140,6 +140,12 @@ export class CrashStates {
       }
       yield { changes: new Set(nameChanges.filter((one) => one.when <= moment)), versions };
     }
+  }
+
+  /** When anything that is not certain was changed. */
+  #moments(): Set<number> {
+    const ofFiles = [...this.#pending.files.values()].flatMap(({ since }) => since);
+    return new Set([...ofFiles, ...this.#pending.nameChanges].map(({ when }) => when));
   }
 
   #namesAfter(changes: ReadonlySet<NameChange>): Names {

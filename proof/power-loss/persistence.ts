@@ -37,8 +37,6 @@ export interface Pending {
   readonly modes: ReadonlyMap<number, number>;
   readonly root: number;
   readonly lastIno: number;
-  /** Counts changes; the next one has this number. */
-  readonly when: number;
 }
 
 const NONE = Buffer.alloc(0);
@@ -50,17 +48,15 @@ export class Persistence {
   readonly #modes = new Map<number, number>();
   #nameChanges: NameChange[] = [];
   #lastIno: number;
-  #when = 0;
+  /** As the disk counts its changes. */
+  #when: number;
 
   /** All that the disk holds now is kept. */
   constructor(disk: MemoryDisk) {
     this.#root = disk.root.ino;
     this.#lastIno = disk.lastIno;
+    this.#when = disk.changes;
     this.#keep(disk.root);
-  }
-
-  get when(): number {
-    return this.#when;
   }
 
   take(change: Change): void {
@@ -80,7 +76,7 @@ export class Persistence {
         break;
       }
       case 'sync':
-        this.#sync(change.ino);
+        this.#sync(change.ino, change.upTo);
         break;
       default:
         this.#nameChanges.push(nameChange(change, this.#when));
@@ -98,7 +94,6 @@ export class Persistence {
       modes: this.#modes,
       root: this.#root,
       lastIno: this.#lastIno,
-      when: this.#when,
     };
   }
 
@@ -133,15 +128,18 @@ export class Persistence {
     this.#files.set(ino, { kept: file.kept, since });
   }
 
-  #sync(ino: number): void {
-    if (this.#files.has(ino)) {
-      this.#files.set(ino, { kept: this.#content(ino), since: [] });
+  /** What was changed before the sync began is kept. */
+  #sync(ino: number, upTo: number): void {
+    const file = this.#files.get(ino);
+    if (file) {
+      const kept = file.since.findLast(({ when }) => when < upTo)?.bytes ?? file.kept;
+      this.#files.set(ino, { kept, since: file.since.filter(({ when }) => when >= upTo) });
       return;
     }
     const needed = new Set<string>();
     const kept = new Set<NameChange>();
     for (const change of [...this.#nameChanges].reverse()) {
-      const wanted = change.directories.includes(ino);
+      const wanted = change.when < upTo && change.directories.includes(ino);
       if (!wanted && !change.touches.some((name) => needed.has(name))) continue;
       kept.add(change);
       for (const name of change.touches) needed.add(name);

@@ -172,5 +172,5 @@ export async function record(sequence: Sequence): Promise<RecordedRun | undefine
 
 /** Work in the background goes on, as it does between two calls. */
 async function settle(): Promise<void> {
-  for (let round = 0; round < 3; round++) await new Promise((resolve) => setImmediate(resolve));
+  for (let round = 0; round < 12; round++) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -38,15 +38,7 @@ export async function search(
   seed: number,
   secondsMax: number,
 ): Promise<Searched> {
-  const searched: Searched = {
-    sequences: 0,
-    whole: 0,
-    states: 0,
-    deaths: 0,
-    told: 0,
-    broken: [],
-    late: 0,
-  };
+  const searched = newSearch();
   const all = shuffled(sequences(durability, OPERATIONS, length), chanceOf(seed));
   const until = performance.now() + secondsMax * 1_000;
   for (const [at, sequence] of all.entries()) {
@@ -58,11 +50,26 @@ export async function search(
     if (!run) continue;
     searched.sequences += 1;
     const most = Math.ceil((states - searched.states) / (all.length - at));
-    await loseProcess(searched, sequence, run);
-    await losePower(searched, sequence, run, Math.max(8, most), chanceOf(seed + at + 1));
+    await searchOne(searched, sequence, run, Math.max(8, most), seed + at + 1);
     if (searched.broken.length >= BROKEN_SHOWN_MAX) return searched;
   }
   return searched;
+}
+
+export function newSearch(): Searched {
+  return { sequences: 0, whole: 0, states: 0, deaths: 0, told: 0, broken: [], late: 0 };
+}
+
+/** Looks at every death in one run, and at so many states that a power loss may leave. */
+export async function searchOne(
+  searched: Searched,
+  sequence: Sequence,
+  run: RecordedRun,
+  states: number,
+  seed: number,
+): Promise<void> {
+  await loseProcess(searched, sequence, run);
+  await losePower(searched, sequence, run, states, chanceOf(seed));
 }
 
 async function loseProcess(searched: Searched, sequence: Sequence, run: RecordedRun) {

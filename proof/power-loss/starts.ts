@@ -32,7 +32,7 @@ const LIVELY = ['update', 'append', 'reset', 'append'];
 
 /** The world of another process. */
 function processOn(disk: MemoryDisk, number: number): MemorySystem {
-  return new MemorySystem(disk, { process: number });
+  return new MemorySystem(disk, { process: number, slowSyncs: true });
 }
 
 function emptyDisk(): MemoryDisk {
