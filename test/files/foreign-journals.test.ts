@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { collect, refused } from './collect.ts';
 import { openStoreAt } from './open-store-at.ts';
 import { pathsOf } from './paths-of-session.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
+import { filesMatching } from './tree-of.ts';
 
 const KEYS = ['agent:main:one', 'agent:other:two'];
 
@@ -36,4 +37,21 @@ test.each(PLANTED)('R7.4 journals with %s hide no session', async (_, plant) => 
   expect((await again.session('agent:other:two').update({ n: 1 })).rev).toBe(2);
   const row = (await collect(again.list())).find(({ key }) => key === 'agent:other:two');
   expect(row?.rev).toBe(2);
+});
+
+test('R7.4 a journal or a saved list that somebody has made huge takes no memory and hides no session', async () => {
+  const { store } = await openStoreAt(temporaryDirectory());
+  for (const key of KEYS) await store.session(key).update({ key });
+  await collect(store.list());
+  await store.close();
+  // A hole takes no room on the disk, and more than a text may hold when it is read.
+  const huge = filesMatching(pathsOf(store.location, 'main').changes, /\.jsonl$/);
+  expect(huge.map((path) => basename(path)).sort()).toEqual(['1.1.jsonl', 'list.1.jsonl']);
+  for (const path of huge) truncateSync(path, 600_000_000);
+  const before = process.memoryUsage().rss;
+  const { store: again } = await openStoreAt(store.location);
+  for (const round of [1, 2]) {
+    expect(await collect(again.list()), String(round)).toHaveLength(KEYS.length);
+  }
+  expect(process.memoryUsage().rss - before).toBeLessThan(300_000_000);
 });

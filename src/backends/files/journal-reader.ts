@@ -17,6 +17,12 @@ export interface JournalLine {
   kind: Change['kind'];
 }
 
+/**
+ * Stores begin another file long before. Smaller: a burst of changes costs a scan. Larger: a file that
+ * somebody has made large takes as much memory.
+ */
+const READ_BYTES_MAX = 16_777_216;
+
 const KINDS = new Set(['update', 'append', 'reset', 'restore', 'remove', 'turn']);
 
 /** Tails the journals of all stores that are or were open in one agent. */
@@ -99,6 +105,7 @@ export class JournalReader {
     const size = this.#size(slot, position.number);
     if (size < position.at) return 'gap';
     if (size === position.at) return undefined;
+    if (size - position.at > READ_BYTES_MAX) return 'gap';
     const { fs } = this.#system;
     let fd: number;
     try {

@@ -34,6 +34,9 @@ interface Head {
   pending: string[];
 }
 
+/** A million sessions. A file that somebody has made larger takes no memory: a scan makes the list anew. */
+const LIST_BYTES_MAX = 268_435_456;
+
 export class SavedList {
   readonly #system: System;
   readonly #directory: string;
@@ -100,6 +103,7 @@ export class SavedList {
     const path = join(this.#directory, `list.${number}.jsonl`);
     let bytes: Buffer;
     try {
+      if ((await fs.lstat(path)).size > LIST_BYTES_MAX) return undefined;
       bytes = await readFile(fs, path);
     } catch (cause) {
       // As below: a directory in its place tells only when it is read.
