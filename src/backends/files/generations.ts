@@ -1,6 +1,7 @@
+import { join } from 'node:path';
 import { type FileSystem, OPEN } from '../../system/file-system.ts';
 import { ioError, isMissing } from './io-error.ts';
-import { LOG_NAME } from './layout.ts';
+import { LOG_NAME, logName } from './layout.ts';
 import { requireOwnFile } from './safe-path.ts';
 
 /** Generations of a log that lie in a directory, oldest first; empty when there is no directory. */
@@ -36,6 +37,21 @@ export function openLogFile(fs: FileSystem, path: string, key: string): LogFile 
   } catch (cause) {
     fs.closeSync(fd);
     throw cause;
+  }
+}
+
+/** As {@link openLogFile}; nothing when there is no such generation. */
+export function openIfThere(
+  fs: FileSystem,
+  directory: string,
+  generation: number,
+  key: string,
+): LogFile | undefined {
+  try {
+    return openLogFile(fs, join(directory, logName(generation)), key);
+  } catch (cause) {
+    if (isMissing(cause)) return undefined;
+    throw ioError(cause, 'open the metadata log', key);
   }
 }
 

@@ -17,8 +17,7 @@
 import { join } from 'node:path';
 import type { System } from '../../system/system.ts';
 import { SYNC_BYTES_MAX } from './disk.ts';
-import { generationsIn, isAt, type LogFile, openLogFile } from './generations.ts';
-import { ioError, isMissing } from './io-error.ts';
+import { generationsIn, isAt, type LogFile, openIfThere } from './generations.ts';
 import { logName } from './layout.ts';
 import { LogReplay } from './log-replay.ts';
 import type { BlobSource, LogState } from './log-state.ts';
@@ -95,7 +94,7 @@ export class SessionLog {
       const facts = this.#system.fs.fstatSync(this.fd);
       this.#lookedAt = this.#system.clock.elapsed();
       // A damaged log may have been moved aside by a repair, or what it lacked may be back.
-      const mended = this.damage && this.#isMended();
+      const mended = this.damage && (this.#replay.isMended() || !this.#isLast());
       if (mended || facts.nlink === 0 || facts.size < this.size) {
         this.#reopen();
         continue;
@@ -103,11 +102,10 @@ export class SessionLog {
       // An unfinished last line may have been cut off and followed by one of the same length.
       if (facts.size !== this.fileSize || (this.size !== facts.size && !this.damage)) {
         // What was just read aside and is still not whole is an unfinished line, however long.
-        if (facts.size - this.size > SYNC_BYTES_MAX && !this.#readAside) return false;
+        const more = facts.size - this.size;
+        if (more > SYNC_BYTES_MAX && !this.#readAside) return false;
         this.#readAside = false;
-        this.#replay.take(
-          readBytesNow(this.#system.fs, this.fd, this.size, facts.size - this.size),
-        );
+        this.#replay.take(readBytesNow(this.#system.fs, this.fd, this.size, more));
         this.fileSize = facts.size;
       }
       if (this.#isNewest()) return true;
@@ -124,12 +122,6 @@ export class SessionLog {
     if (this.#replay.foldAnnounced || this.state?.removed) return false;
     if (this.#system.clock.elapsed() - this.#lookedAt > LOOK_MS_MAX) return false;
     return this.#system.fs.readSync(this.fd, PROBE, 0, 1, this.size) === 0;
-  }
-
-  /** Whether what was damaged is whole again, or a repair has put another log in its place. */
-  #isMended(): boolean {
-    if (this.#replay.isMended() || !isAt(this.#system.fs, this.path, this.#ino)) return true;
-    return this.generations().at(-1) !== this.generation;
   }
 
   /**
@@ -201,25 +193,21 @@ export class SessionLog {
   #open(): boolean {
     if (!requireRealDirectory(this.#system.fs, this.#directory, this.#key)) return false;
     for (let look = 0; look < LOOKUPS_MAX; look++) {
-      const known = this.generation > 0;
-      const generation = known ? this.generation : this.generations().at(-1);
+      const generation = this.generation > 0 ? this.generation : this.generations().at(-1);
       if (generation === undefined) return false;
-      try {
-        this.#openGeneration(generation);
+      const file = openIfThere(this.#system.fs, this.#directory, generation, this.#key);
+      if (file) {
+        this.#take(file, generation);
         return true;
-      } catch (cause) {
-        // Folded away between the look and the open: the next look finds its successor.
-        if (!isMissing(cause)) throw ioError(cause, 'open the metadata log', this.#key);
-        this.forget();
       }
+      // Folded away between the look and the open: the next look finds its successor.
+      this.forget();
     }
     return false;
   }
 
-  #openGeneration(generation: number): void {
+  #take({ fd, ino, size }: LogFile, generation: number): void {
     const { fs } = this.#system;
-    const path = join(this.#directory, logName(generation));
-    const { fd, ino, size } = openLogFile(fs, path, this.#key);
     const same = generation === this.generation && ino === this.#ino && size >= this.size;
     if (!same || !this.#replay.endsAt((at, length) => readBytesNow(fs, fd, at, length))) {
       this.forget();
@@ -234,11 +222,7 @@ export class SessionLog {
   /** Whether no other log has taken the place of this one; opens it, or lets the next look do so. */
   #isNewest(): boolean {
     if (this.state?.removed) {
-      if (
-        isAt(this.#system.fs, this.path, this.#ino) &&
-        this.generations().at(-1) === this.generation
-      )
-        return true;
+      if (this.#isLast()) return true;
       this.#reopen();
       return false;
     }
@@ -247,22 +231,20 @@ export class SessionLog {
     return !this.#follow() && this.#system.fs.fstatSync(this.fd).nlink > 0;
   }
 
+  /** Whether it has its name still, and no later generation is there. */
+  #isLast(): boolean {
+    const isThere = isAt(this.#system.fs, this.path, this.#ino);
+    return isThere && this.generations().at(-1) === this.generation;
+  }
+
   /** Opens the generation that was announced. `false`: there is none, the fold was given up. */
   #follow(): boolean {
     const next = this.generation + 1;
-    let file: LogFile;
-    try {
-      file = openLogFile(this.#system.fs, join(this.#directory, logName(next)), this.#key);
-    } catch (cause) {
-      // The whole directory may have been moved away meanwhile; then this log says so by itself.
-      if (isMissing(cause)) return false;
-      throw ioError(cause, 'open the metadata log', this.#key);
-    }
+    // The whole directory may have been moved away meanwhile; then this log says so by itself.
+    const file = openIfThere(this.#system.fs, this.#directory, next, this.#key);
+    if (!file) return false;
     this.#reopen();
-    this.fd = file.fd;
-    this.generation = next;
-    this.#ino = file.ino;
-    this.openings += 1;
+    this.#take(file, next);
     return true;
   }
 }
