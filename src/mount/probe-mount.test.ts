@@ -101,6 +101,16 @@ test("a mount that refuses syncs of directories keeps no durability 'power'", as
   expect(report).toMatchObject({ store: true, power: false });
 });
 
+test('R7.11 a mount that keeps no permissions holds no store', async () => {
+  const lstatSync = (path: string) => {
+    const facts = realSystem.fs.lstatSync(path);
+    return Object.assign(facts, { mode: facts.mode | 0o777 });
+  };
+  const { report, seen } = await outcomes(fsWith({ lstatSync }));
+  expect(seen.permissions).toBe('no');
+  expect(report.store).toBe(false);
+});
+
 test('what lies in memory keeps nothing over a power loss', async () => {
   const facts = () => ({ type: 'tmpfs', inMemory: true, freeBytes: 1 });
   const { report } = await outcomes({ calls: { ...realMountWorld.calls, facts } });

@@ -68,16 +68,16 @@ function made(_: MountWorld, id: string, what: string, call: () => void): MountC
   );
 }
 
+/** A store refuses a directory into which others may write, and some mounts keep no permissions at all. */
 function modes({ system: { fs, machine } }: MountWorld, directory: string): MountCheck {
-  const named = { id: 'permissions', what: 'files are for their owner alone' };
+  const named = { id: 'permissions', what: 'directories are for their owner alone' };
   if (machine.windows) return outcome(named, 'unknown', 'Windows has access lists instead');
-  const fd = fs.openSync(join(directory, 'mode'), OPEN.createNew, 0o600);
-  try {
-    const mode = fs.fstatSync(fd).mode & 0o777;
-    return outcome(named, mode === 0o600 ? 'yes' : 'no', `made with 600, is ${mode.toString(8)}`);
-  } finally {
-    fs.closeSync(fd);
-  }
+  const mode = fs.lstatSync(directory).mode & 0o777;
+  const open = (mode & 0o022) !== 0;
+  const seen = `made with 700, is ${mode.toString(8)}`;
+  const advice = open ? '; mount it for one user (umask=077)' : '';
+  const is = outcome(named, mode === 0o700 ? 'yes' : 'no', `${seen}${advice}`);
+  return open ? { ...is, neededBy: 'store' } : is;
 }
 
 /** The smallest step that the time of a file was seen to take. */

@@ -125,6 +125,17 @@ describe('a directory into which others may write', () => {
     expect(refusedUpdate.message).toContain(agents);
   });
 
+  test('R7.11 is refused with its name on a mount that keeps no permissions', async () => {
+    const root = temporaryDirectory();
+    const system = new FaultySystem();
+    const { fs } = system;
+    const keepsNone = Object.assign(system, { fs: { ...fs, chmodSync: () => undefined } });
+    chmodSync(root, 0o777);
+    const error = await refused('UNSAFE_PATH', openStoreAt(root, { system: keepsNone }));
+    expect(error.message).toContain(root);
+    expect(error.message).toContain('umask=077');
+  });
+
   test('R7.11 C.18 is left as it is where the store is of a newer format', async () => {
     const root = temporaryDirectory();
     writeFileSync(join(root, 'holdfast.json'), '{"format":2,"store":"holdfast"}\n');

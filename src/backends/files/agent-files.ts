@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { HoldfastError } from '../../model/errors.ts';
 import type { System } from '../../system/system.ts';
 import { BlobStore } from './blob-store.ts';
 import type { DescriptorPool } from './descriptor-pool.ts';
@@ -7,7 +6,7 @@ import type { Disk } from './disk.ts';
 import { errno, ioError } from './io-error.ts';
 import { Journal } from './journal.ts';
 import { type AgentPaths, agentPaths } from './layout.ts';
-import { requireRealDirectory } from './safe-path.ts';
+import { narrowDirectory, requireRealDirectory } from './safe-path.ts';
 import { syncDirectory } from './write-whole.ts';
 
 /** Makes one directory, or finds it; a link in its place is `UNSAFE_PATH`. */
@@ -57,7 +56,7 @@ export class AgentFiles {
     if (this.#checked) return true;
     for (const path of this.#chain()) {
       if (!requireRealDirectory(this.#system.fs, path)) return false;
-      this.#narrow(path);
+      narrowDirectory(this.#system, path);
     }
     this.#checked = true;
     return true;
@@ -98,22 +97,5 @@ export class AgentFiles {
   #chain(): string[] {
     const agents = join(this.#root, 'agents');
     return [agents, join(agents, this.#folder), this.paths.base, this.paths.sessions];
-  }
-
-  /** Nobody else may write where names decide what is whose. */
-  #narrow(path: string): void {
-    const { fs, machine } = this.#system;
-    if (machine.windows) return;
-    const { mode } = fs.lstatSync(path);
-    if ((mode & 0o022) === 0) return;
-    try {
-      fs.chmodSync(path, mode & 0o755);
-    } catch (cause) {
-      throw new HoldfastError(
-        'UNSAFE_PATH',
-        `Others may write into ${path} and its permissions can not be changed. Run chmod go-w on it.`,
-        { cause },
-      );
-    }
   }
 }

@@ -7,7 +7,7 @@ import { writeBytesNow } from '../../system/write-bytes.ts';
 import { errno, ioError, isMissing } from './io-error.ts';
 import { FORMAT, MARK } from './layout.ts';
 import { readFileNow } from './read-bytes.ts';
-import { requireRealDirectory } from './safe-path.ts';
+import { narrowDirectory, requireRealDirectory } from './safe-path.ts';
 import { discard, syncDirectory } from './write-whole.ts';
 
 /** More than this is no mark of ours. */
@@ -57,20 +57,8 @@ async function syncName(system: System, made: string, warn: Warn): Promise<void>
   }
 }
 
-/** Whoever may rename directories of the store decides what is in it. */
 function narrow(system: System, root: string, warn: Warn): void {
-  if (system.machine.windows) return;
-  const { mode } = system.fs.lstatSync(root);
-  if ((mode & 0o022) === 0) return;
-  try {
-    system.fs.chmodSync(root, mode & 0o755);
-  } catch (cause) {
-    throw new HoldfastError(
-      'UNSAFE_PATH',
-      `Others may write into ${root} and its permissions can not be changed. Run chmod go-w on it.`,
-      { cause },
-    );
-  }
+  if (!narrowDirectory(system, root)) return;
   warn('PERMISSIONS', `Others could write into ${root}; its permissions were narrowed.`);
 }
 
