@@ -7,6 +7,8 @@
  *     unclaimed --first line--> a slot whose lock is free is taken, its newest file is continued
  *     open      --descriptors are needed elsewhere--> unclaimed
  *     open      --a file is full, or a write of it failed--> the next file of the slot
+ *     open      --its files were deleted--> a slot is taken anew, with a file of a later number, so
+ *              that readers know that they have missed something
  *
  * Slots are used again, so there are never more journals than stores were open at one time. A slot
  * keeps its last two files: a reader that fell further behind scans once.
@@ -19,12 +21,14 @@ import type { System } from '../../system/system.ts';
 import { writeBytesNow } from '../../system/write-bytes.ts';
 import type { DescriptorPool, Holding } from './descriptor-pool.ts';
 import type { Disk } from './disk.ts';
-import { ioError } from './io-error.ts';
+import { errno, ioError } from './io-error.ts';
 import { requireOwnFile } from './safe-path.ts';
 
 /** Larger: more to read for a reader that starts late. Smaller: more readers fall behind. */
 const FILE_BYTES_MAX = 4_194_304;
 const SLOTS_MAX = 10_000;
+/** Longer: a journal that was deleted by hand is written to for longer. Shorter: more calls. */
+const LOOK_MS_MAX = 100;
 export const JOURNAL_NAME = /^(\d{1,5})\.(\d{1,15})\.jsonl$/;
 const journalName = (slot: number, number: number) => `${slot}.${number}.jsonl`;
 
@@ -43,6 +47,7 @@ export class Journal implements Holding {
   #lockFd = -1;
   #size = 0;
   #broken = false;
+  #lookedAt = Number.NEGATIVE_INFINITY;
   /** Lines that are being written off the event loop. */
   #writing = 0;
   used = true;
@@ -79,6 +84,7 @@ export class Journal implements Holding {
     this.used = true;
     try {
       if (this.#fd < 0) this.#claim();
+      else if (this.#isDeleted()) this.#beginAnew();
       else if (this.#broken || this.#size > FILE_BYTES_MAX) this.#turnOver();
       const bytes = Buffer.byteLength(line);
       this.#size += bytes;
@@ -114,8 +120,29 @@ export class Journal implements Holding {
     throw ioError(cause, `write the journal ${this.#directory}`);
   }
 
-  #claim(): void {
-    const { fs, lock } = this.#system;
+  /** Whoever deletes a cache does not ask who writes it. */
+  #isDeleted(): boolean {
+    const { clock, fs } = this.#system;
+    if (this.#writing > 0 || clock.elapsed() - this.#lookedAt <= LOOK_MS_MAX) return false;
+    this.#lookedAt = clock.elapsed();
+    return fs.fstatSync(this.#fd).nlink === 0 || fs.fstatSync(this.#lockFd).nlink === 0;
+  }
+
+  #beginAnew(): void {
+    this.close();
+    this.#pool.gave(this, 2);
+    try {
+      this.#system.fs.mkdirSync(this.#directory, 0o700);
+    } catch (cause) {
+      if (errno(cause) !== 'EEXIST') throw cause;
+    }
+    this.#claim(1);
+  }
+
+  /** `later`: by how much the number of its file is later than those that are there. */
+  #claim(later = 0): void {
+    const { clock, fs, lock } = this.#system;
+    this.#lookedAt = clock.elapsed();
     for (let slot = 1; slot <= SLOTS_MAX; slot++) {
       const path = join(this.#directory, `${slot}.lock`);
       const fd = fs.openSync(path, OPEN.lock, 0o600);
@@ -134,7 +161,7 @@ export class Journal implements Holding {
       this.#slot = slot;
       this.#lockFd = fd;
       try {
-        this.#number = this.#newest();
+        this.#number = this.#newest() + later;
         this.#openFile();
       } catch (cause) {
         this.close();
