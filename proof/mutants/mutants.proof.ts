@@ -23,7 +23,8 @@ const KINDS = [
   'nested-turn-waits-for-itself',
 ];
 
-const LIMIT_MS = 600_000;
+/** Of all trials together; what was not tried by then does not count as killed. */
+const LIMIT_MS = 300_000;
 
 describe('the mutants', () => {
   it('break every promise of the list', () => {
@@ -38,7 +39,9 @@ describe('the mutants', () => {
     expect(replace).not.toBe(find);
   });
 
-  it('are killed, each by its proof, which holds without it', { timeout: LIMIT_MS }, async () => {
+  it('are killed, each by its proof, which holds without it', {
+    timeout: LIMIT_MS + 10_000,
+  }, async () => {
     const began = performance.now();
     const outcomes = await runTrials(trials(), LIMIT_MS);
     const verdicts = MUTANTS.map((mutant) => verdictOf(mutant, outcomes));

@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** A test, and the mutant in whose presence it runs; none: the source as it is. */
@@ -8,7 +6,7 @@ export interface Trial {
   mutant?: string;
   /** The file that the mutant changes. */
   source?: string;
-  /** A test file, and how the titles of its tests begin. */
+  /** A test file, and a part of the titles of its tests. */
   test: { file: string; title: string };
 }
 
@@ -30,46 +28,48 @@ export interface Outcome extends Trial {
 const AT_ONCE = 2;
 const PROGRAM = fileURLToPath(new URL('try-mutants.js', import.meta.url));
 
-/** Runs every trial, those of one test file side by side, so that it is compiled once. */
+/** Runs trials until all are done or the time is over; those that were not done are missing. */
 export async function runTrials(trials: readonly Trial[], limitMs: number): Promise<Outcome[]> {
-  const shares: Trial[][] = Array.from({ length: AT_ONCE }, () => []);
-  const files = new Map<string, Trial[]>();
-  for (const trial of trials) {
-    files.set(trial.test.file, [...(files.get(trial.test.file) ?? []), trial]);
+  const waiting = [...trials];
+  const outcomes: Outcome[] = [];
+  const children = Array.from({ length: AT_ONCE }, startChild);
+  const late = setTimeout(() => {
+    for (const child of children) child.kill('SIGKILL');
+  }, limitMs);
+  try {
+    await Promise.all(children.map((child) => feed(child, waiting, outcomes)));
+  } finally {
+    clearTimeout(late);
+    for (const child of children) child.kill('SIGKILL');
   }
-  const groups = [...files.values()].sort((a, b) => b.length - a.length);
-  for (const group of groups) {
-    const smallest = shares.reduce((a, b) => (b.length < a.length ? b : a));
-    smallest.push(...group);
-  }
-  const outcomes = await Promise.all(shares.map((share) => runShare(share, limitMs)));
-  return outcomes.flat();
+  return outcomes;
 }
 
-async function runShare(share: readonly Trial[], limitMs: number): Promise<Outcome[]> {
+function startChild(): ChildProcess {
   // A vitest of its own, which must not take itself for a worker of this one.
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(VITEST|HOLDFAST_MUTANT)/.test(name)),
   );
-  const child = spawn(process.execPath, [PROGRAM, JSON.stringify(share)], {
-    env,
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-    timeout: limitMs,
-    killSignal: 'SIGKILL',
-  });
-  let complaints = '';
-  child.stderr?.on('data', (text: Buffer) => {
-    complaints += text;
-  });
-  const ended = new Promise<number | null>((resolve, reject) => {
+  return fork(PROGRAM, { env, execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+}
+
+/** Hands one trial after the other to a child; resolves when none is left or the child has ended. */
+function feed(child: ChildProcess, waiting: Trial[], outcomes: Outcome[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const next = () => {
+      const trial = waiting.shift();
+      if (trial) child.send(trial);
+      else resolve();
+    };
+    child.on('message', (said: Outcome | 'ready') => {
+      if (said !== 'ready') {
+        outcomes.push(said);
+        const { mutant = 'no mutant', test, seconds } = said;
+        console.log(`${seconds.toFixed(1)} s  ${mutant}: ${test.title.slice(0, 60)}`);
+      }
+      next();
+    });
     child.on('error', reject);
-    child.on('close', resolve);
+    child.on('exit', () => resolve());
   });
-  const outcomes: Outcome[] = [];
-  for await (const line of createInterface({ input: child.stdio[3] as Readable })) {
-    outcomes.push(JSON.parse(line) as Outcome);
-  }
-  const code = await ended;
-  if (code !== 0) throw new Error(`try-mutants.js ended with ${code}: ${complaints.slice(-4_000)}`);
-  return outcomes;
 }

@@ -1,16 +1,13 @@
 /**
- * Tries mutants, one after the other, in one vitest that stays: `node try-mutants.js <list>`, where
- * the list is JSON of `{ mutant, source, test: { file, title } }`. Without `mutant` the test runs on
- * the source as it is. Each outcome is one line of JSON on descriptor 3.
+ * Tries mutants in one vitest that stays. The parent sends `{ mutant, source, test: { file, title } }`,
+ * one at a time, and gets back the same with what became of it. Without `mutant` the test runs on the
+ * source as it is.
  */
-import { writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createVitest } from 'vitest/node';
 
-const OUTCOMES = 3;
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const trials = JSON.parse(process.argv[2] ?? '[]');
 const config = join(root, 'proof/mutants/vitest.config.ts');
 const silent = [{ onInit: () => undefined }];
 const vitest = await createVitest('test', { config, root, watch: false, reporters: silent });
@@ -18,8 +15,8 @@ const vitest = await createVitest('test', { config, root, watch: false, reporter
 const escaped = (title) => title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /** What a test complained of, as far as it tells one kind of failure from another. */
-function complaint({ name, message, stack }) {
-  return { name: name ?? 'Error', message: String(message), stack: String(stack) };
+function complaint({ name, message }) {
+  return { name: name ?? 'Error', message: String(message) };
 }
 
 async function attempt({ mutant, source, test }) {
@@ -28,12 +25,12 @@ async function attempt({ mutant, source, test }) {
   if (source) vitest.invalidateFile(join(root, source));
   vitest.setGlobalTestNamePattern(escaped(test.title));
   const began = performance.now();
-  const specifications = await vitest.globTestSpecifications([join(root, test.file)]);
-  const run = await vitest.runTestSpecifications(specifications);
-  // Files of earlier trials are among them.
-  const testModules = run.testModules.filter(({ moduleId }) => moduleId === join(root, test.file));
+  const file = join(root, test.file);
+  const run = await vitest.runTestSpecifications(await vitest.globTestSpecifications([file]));
   // The next trial compiles the source as it is again.
   if (source) vitest.invalidateFile(join(root, source));
+  // Files of earlier trials are in the result, too.
+  const testModules = run.testModules.filter(({ moduleId }) => moduleId === file);
   const tests = testModules
     .flatMap((module) => [...module.children.allTests()])
     .filter(({ fullName }) => fullName.replaceAll(' > ', ' ').includes(test.title));
@@ -47,10 +44,8 @@ async function attempt({ mutant, source, test }) {
   };
 }
 
-for (const trial of trials) {
-  const outcome = await attempt(trial);
-  writeSync(OUTCOMES, `${JSON.stringify({ ...trial, ...outcome })}\n`);
-}
-await vitest.close();
-// The result of the last run is an outcome here, not the result of this program.
-process.exit(0);
+process.on('message', async (trial) => {
+  process.send({ ...trial, ...(await attempt(trial)) });
+});
+process.on('disconnect', () => process.exit(0));
+process.send('ready');
