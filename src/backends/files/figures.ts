@@ -42,7 +42,7 @@ export async function storeFigures(store: OpenedStore): Promise<StoreFigures> {
         figures.blobs.references += Object.keys(state.blobs).length;
         figures.bytes.transcripts += await elsewhere(
           store,
-          session.transcript.locate(state).path,
+          session.transcript.placeOf(state).path,
           session.directory,
         );
       }

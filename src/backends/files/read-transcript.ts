@@ -78,7 +78,7 @@ async function pathOf(
   const state = await session.look();
   if (!state) throw sessionGone(session.key);
   if (sessionId === undefined || sessionId === state.sessionId) {
-    return session.transcript.locate(state).path;
+    return session.transcript.placeOf(state).path;
   }
   const archive = await readArchive(context, session, sessionId);
   return transcriptPlace(context.system.fs, session, sessionId, archive.entry).path;

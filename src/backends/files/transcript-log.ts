@@ -58,25 +58,26 @@ export class TranscriptLog {
     return this.locate(state).repair;
   }
 
-  /** Where the transcript of the active conversation lies. */
+  /** Where the transcript of the active conversation lies; for whoever holds the lock. */
   locate(state: LogState): TranscriptPlace {
-    if (
-      this.#place &&
-      this.#sessionId === state.sessionId &&
-      this.#stored === state.entry.sessionFile
-    ) {
-      return this.#place;
-    }
-    const place = transcriptPlace(
-      this.#context.system.fs,
-      this.#session,
-      state.sessionId,
-      state.entry,
-    );
+    const place = this.placeOf(state);
+    if (place === this.#place) return place;
     if (this.#place?.path !== place.path) this.close();
     this.#sessionId = state.sessionId;
     this.#stored = state.entry.sessionFile;
     this.#place = place;
+    return place;
+  }
+
+  /**
+   * As {@link locate}, for those who look without the lock: their state may be an older one, and
+   * what a writer has open for the latest must stay open.
+   */
+  placeOf(state: LogState): TranscriptPlace {
+    const { sessionId, entry } = state;
+    const known = this.#sessionId === sessionId && this.#stored === entry.sessionFile;
+    if (this.#place && known) return this.#place;
+    const place = transcriptPlace(this.#context.system.fs, this.#session, sessionId, entry);
     if (place.repair && !this.#warned) {
       this.#warned = true;
       this.#context.warn({

@@ -57,7 +57,7 @@ export async function verifySession(
   if (!verifyLog(session, say)) return;
   const { state } = session.log;
   if (!state || state.removed) return;
-  const place = session.transcript.locate(state);
+  const place = session.transcript.placeOf(state);
   if (place.repair) {
     say({
       code: 'UNSAFE_PATH',
