@@ -1,4 +1,5 @@
 /** What must hold after an operation, whatever failed in it. */
+import type { Call } from '../../test/faults/faulty-system.ts';
 import type { Inode } from '../memory-disk/inode.ts';
 import type { MemoryDisk } from '../memory-disk/memory-disk.ts';
 import { faultyMemory, type Opened, openOver, quiet } from './opened.ts';
@@ -12,6 +13,8 @@ const TWO_HOURS_MS = 7_200_000;
 export interface Verdict extends Ended {
   tried: Opened;
   witness: Opened;
+  /** The calls that failed. */
+  hits: readonly Call[];
   learned: Partial<Scene> | undefined;
   /** How many warnings there were before. */
   warned: number;
@@ -19,7 +22,7 @@ export interface Verdict extends Ended {
 
 /** The former state or the new one, and the same one for everybody. */
 export async function judge(scene: Scene, verdict: Verdict): Promise<void> {
-  const { tried, witness, outcome, result, learned, warned } = verdict;
+  const { tried, witness, outcome, result, hits, learned, warned } = verdict;
   const seen = await seenOf(tried.backend, KEY);
   mustBeSame('another store sees', await seenOf(witness.backend, KEY), seen);
   const { answer, tells } = scene.operation;
@@ -29,6 +32,10 @@ export async function judge(scene: Scene, verdict: Verdict): Promise<void> {
   }
   const { before, after } = scene;
   if (outcome === undefined) {
+    const synced = hits.some(({ name }) => /sync$/.test(name));
+    if (synced && !tells && tried.warnings.length === warned) {
+      throw new Error('a sync failed, and nobody was told');
+    }
     const told = tells?.(result as never) ?? false;
     if (!(told && same(seen, before))) mustBeSame('after success one sees', seen, after);
     if (answer && !told && tried.warnings.length === warned) {
@@ -87,6 +94,7 @@ export async function goOn(
 export async function lookLater(
   scene: Scene,
   disk: MemoryDisk,
+  hits: readonly Call[],
   learned: Partial<Scene> | undefined,
 ): Promise<void> {
   const system = faultyMemory(disk, { process: 4 });
@@ -102,11 +110,19 @@ export async function lookLater(
   const { problems } = await backend.verify();
   const damage = problems.filter(({ severity }) => severity === 'damage');
   mustBeSame('hours later there is damage', damage, []);
+  const found = problems.map(inWords);
+  if (learned) learned.found = found;
+  else if (!hits.some(({ name }) => REMOVING.test(name))) {
+    mustBeSame(
+      'hours later there is',
+      found.filter((one) => !scene.found.includes(one)),
+      [],
+    );
+  }
   let left: string[] = [];
   if (problems.length > 0) {
     await backend.repair({ dryRun: false });
-    const remaining = (await backend.verify()).problems;
-    left = remaining.map(({ code, path = '' }) => `${code} ${withoutChance(path)}`);
+    left = (await backend.verify()).problems.map(inWords);
   }
   if (learned) learned.left = left;
   else
@@ -123,6 +139,13 @@ export async function lookLater(
   else {
     mustBeSame('litter', litterIn(names, scene.names), []);
   }
+}
+
+/** Where one of these failed, something may stay that a repair has to remove. */
+const REMOVING = /^(unlink|rmdir|rename|ftruncate|mkdir|lstat)/;
+
+function inWords({ code, path = '' }: { code: string; path?: string }): string {
+  return `${code} ${withoutChance(path)}`;
 }
 
 /** Names that are there more often than without a fault, and that nothing explains. */
@@ -159,6 +182,7 @@ function pathsOn(disk: MemoryDisk): string[] {
 function withoutChance(path: string): string {
   return path
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '<id>')
+    .replace(/\.tmp-[0-9a-f]{32}/, '.tmp')
     .replace(/meta\.\d+\./, 'meta.')
     .replace(/turn\.\d+\.lock/, 'turn.lock')
     .replace(/\.(torn|damaged)\..*$/, '.$1')

@@ -3,7 +3,7 @@ import { keepFigure } from '../frame/figures.ts';
 import { beginRun } from '../frame/run-facts.ts';
 import { minutes } from '../frame/size.ts';
 import { type Tally, tryEveryFault } from './every-fault.ts';
-import { CHANGES } from './operations.ts';
+import { CHANGES, named } from './operations.ts';
 
 // Thousands of errors are made on purpose; their stacks say nothing.
 Error.stackTraceLimit = 0;
@@ -14,9 +14,9 @@ beforeAll(() => {
   beginRun('faults', 'every call of every change fails');
 });
 
-it.each(CHANGES)(
-  'C.15 $name: whichever call fails, however: the former state or the new one, and it goes on',
-  async (operation) => {
+it.each(named(CHANGES))(
+  'C.15 %s: whichever call fails, however: the former state or the new one, and it goes on',
+  async (_, operation) => {
     const { count, failures } = await tryEveryFault(operation);
     all.count += count;
     all.failures.push(...failures);

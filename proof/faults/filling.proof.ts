@@ -3,7 +3,7 @@ import { type Call, isWrite } from '../../test/faults/faulty-system.ts';
 import { keepFigure } from '../frame/figures.ts';
 import { beginRun } from '../frame/run-facts.ts';
 import { isLong, minutes } from '../frame/size.ts';
-import { CHANGES } from './operations.ts';
+import { CHANGES, named } from './operations.ts';
 import { sceneOf, tryWith } from './trial.ts';
 
 Error.stackTraceLimit = 0;
@@ -31,9 +31,9 @@ beforeAll(() => {
   beginRun('faults', 'short writes');
 });
 
-it.each(CHANGES)(
-  'C.15 $name: a disk that fills up in the middle of any write, at any byte: nothing is cut short',
-  async (operation) => {
+it.each(named(CHANGES))(
+  'C.15 %s: a disk that fills up in the middle of any write, at any byte: nothing is cut short',
+  async (_, operation) => {
     const failures: string[] = [];
     for (const start of isLong ? (['clean', 'in use'] as const) : (['clean'] as const)) {
       const scene = await sceneOf(operation, start, 'process');

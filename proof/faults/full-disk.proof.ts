@@ -76,7 +76,7 @@ async function tryFull(disk: SmallDisk, { name, run }: Write, fill: () => void):
   runProgram('rm', ['-r', root]);
 }
 
-describe.each(WRITES)('$name', (write) => {
+describe.each(WRITES.map((write) => [write.name, write] as const))('%s', (_, write) => {
   itWith(['root', 'linux', 'mount'])(
     'C.15 a disk of 1 MiB with room for a part of it',
     async () => {

@@ -4,7 +4,7 @@ import { beginRun } from '../frame/run-facts.ts';
 import { minutes } from '../frame/size.ts';
 import { type Tally, tryEveryFault } from './every-fault.ts';
 import { errnosFor } from './fitting-errnos.ts';
-import { CARES, LOOKS } from './operations.ts';
+import { CARES, LOOKS, named } from './operations.ts';
 import { watchCalls, watchWith } from './watched.ts';
 
 Error.stackTraceLimit = 0;
@@ -22,15 +22,15 @@ beforeAll(() => {
   beginRun('faults', 'every call of every look fails');
 });
 
-it.each(CARES)(
-  'C.15 $name: whichever call fails, however: the former state or the new one, and it goes on',
-  async (operation) => take(await tryEveryFault(operation)),
+it.each(named(CARES))(
+  'C.15 %s: whichever call fails, however: the former state or the new one, and it goes on',
+  async (_, operation) => take(await tryEveryFault(operation)),
   minutes(4, 10),
 );
 
-it.each(LOOKS)(
-  'R4.4 $name: whichever call fails, however: the right answer, an error or a warning',
-  async (operation) => take(await tryEveryFault(operation)),
+it.each(named(LOOKS))(
+  'R4.4 %s: whichever call fails, however: the right answer, an error or a warning',
+  async (_, operation) => take(await tryEveryFault(operation)),
   minutes(4, 10),
 );
 

@@ -218,3 +218,8 @@ export const LOOKS: readonly Operation[] = [
     ],
   },
 ];
+
+/** Each with its name in front, for titles. */
+export function named(operations: readonly Operation[]): [string, Operation][] {
+  return operations.map((operation) => [operation.name, operation]);
+}

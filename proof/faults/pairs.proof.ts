@@ -5,7 +5,7 @@ import { keepFigure } from '../frame/figures.ts';
 import { beginRun, chanceOf } from '../frame/run-facts.ts';
 import { isLong, minutes } from '../frame/size.ts';
 import { fewErrnosFor } from './fitting-errnos.ts';
-import { CARES, CHANGES } from './operations.ts';
+import { CARES, CHANGES, named } from './operations.ts';
 import type { Planned } from './planned-faults.ts';
 import type { Scene } from './scene.ts';
 import { sceneOf, tryWith } from './trial.ts';
@@ -58,9 +58,9 @@ async function somePairs(scene: Scene, from: number, failures: string[]): Promis
   }
 }
 
-it.each([...CHANGES, ...CARES])(
-  'C.15 $name: two calls fail, and it is still the former state or the new one',
-  async (operation) => {
+it.each(named([...CHANGES, ...CARES]))(
+  'C.15 %s: two calls fail, and it is still the former state or the new one',
+  async (_, operation) => {
     const failures: string[] = [];
     const seeds = [seed, ...keptSeeds('faults').map((kept) => kept.seed)];
     for (const durability of ['process', 'power'] as const) {

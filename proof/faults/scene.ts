@@ -1,4 +1,5 @@
 import type { Call } from '../../test/faults/faulty-system.ts';
+import { lively } from '../../test/faults/operations.ts';
 import { MemoryDisk } from '../memory-disk/memory-disk.ts';
 import { type Durability, faultyMemory, openOver, quiet } from './opened.ts';
 import { type Operation, STARTS, type Start } from './operations.ts';
@@ -19,6 +20,8 @@ export interface Scene {
   before: Seen;
   after: Seen;
   answer: unknown;
+  /** What is reported hours later. */
+  found: readonly string[];
   /** What a repair leaves as it is. */
   left: readonly string[];
   /** The files hours later. */
@@ -44,7 +47,7 @@ export async function preparedDisk(operation: Operation, start: Start): Promise<
   await operation.prepare(backend, KEY);
   // A session that is missing was removed a moment ago.
   const ended = start === 'leftovers' && (await backend.read(KEY)) === undefined;
-  if (ended) await backend.append(KEY, { type: 'note', text: 'past' }, {}, {});
+  if (ended) await lively(backend, KEY);
   await quiet(opened);
   await backend.close();
   const closed = { disk, root: ROOT, key: KEY };

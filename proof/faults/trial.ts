@@ -32,7 +32,15 @@ export async function sceneOf(
   durability: Durability,
 ): Promise<Scene> {
   const disk = await preparedDisk(operation, start);
-  const unknown = { before: {}, after: {}, answer: undefined, calls: [], names: [], left: [] };
+  const unknown = {
+    before: {},
+    after: {},
+    answer: undefined,
+    calls: [],
+    names: [],
+    left: [],
+    found: [],
+  };
   const scene: Scene = { operation, start, durability, disk, ...unknown };
   const learned: Partial<Scene> = {};
   const { calls, failure } = await run(scene, [], learned);
@@ -95,14 +103,14 @@ async function play(
   const { outcome, result, hits } = await runFaulted(operation, place, plan, tried, trial);
   if (operation.closes) tried = await openOver(system, ROOT, durability);
   witness ??= await witnessed();
-  await judge(scene, { tried, witness, outcome, result, learned, warned });
+  await judge(scene, { tried, witness, outcome, result, hits, learned, warned });
   await goOn(scene, { ...place, backend: tried.backend }, witness, { outcome, result });
   await quiet(tried);
   await tried.backend.close();
   mustBeSame('descriptors that stay open', [...system.open.values()], []);
   await quiet(witness);
   await witness.backend.close();
-  if (learned || hits > 0) await lookLater(scene, disk, learned);
+  if (learned || hits.length > 0) await lookLater(scene, disk, hits, learned);
 }
 
 async function formerOf(backend: Backend): Promise<string> {
@@ -126,23 +134,23 @@ async function runFaulted(
   plan: readonly Planned[],
   tried: Opened,
   trial: Trial,
-): Promise<Ended & { hits: number }> {
+): Promise<Ended & { hits: Call[] }> {
   const { system } = tried;
   const codes = new Set<string>();
   const faults = faultsAt(plan);
-  let hits = 0;
+  const hits: Call[] = [];
   system.forget();
   trial.calls = system.calls;
   system.intervene = (call) => {
     const fault = faults(call);
     if (!fault) return undefined;
-    hits += 1;
+    hits.push(call);
     for (const code of fault.errno ? codesFor(fault.errno, call) : ['IO_FAILED']) codes.add(code);
     return fault;
   };
   const { outcome, result } = await endOf(() => operation.run(place));
   // What failed could not be taken back either.
-  if (hits > 1) codes.add('OUTCOME_UNKNOWN');
+  if (hits.length > 1) codes.add('OUTCOME_UNKNOWN');
   trial.outcome = outcome;
   await quiet(tried);
   system.mend();

@@ -50,7 +50,7 @@ async function sweepOf(verbs: string[]): Promise<Found[]> {
   return lines.map((line) => JSON.parse(line) as Found);
 }
 
-describe.each(VERBS)('$name', ({ name }) => {
+describe.each(VERBS.map(({ name }) => name))('%s', (name) => {
   itWith(NEEDS)(
     'C.15 whichever call to the kernel fails, however: the former state or the new one, and it goes on',
     async () => {
