@@ -1,4 +1,5 @@
 import { MUTANTS_OF_CRASHES } from './mutants-of-crashes.ts';
+import { MUTANTS_OF_POWER_LOSS } from './mutants-of-power-loss.ts';
 import { MUTANTS_OF_TESTS } from './mutants-of-tests.ts';
 
 /** One promise of the source, broken on purpose, and the proof that must notice. */
@@ -17,7 +18,11 @@ export interface Mutant {
   readonly killedBy: { readonly file: string; readonly test: string };
 }
 
-export const MUTANTS: readonly Mutant[] = [...MUTANTS_OF_TESTS, ...MUTANTS_OF_CRASHES];
+export const MUTANTS: readonly Mutant[] = [
+  ...MUTANTS_OF_TESTS,
+  ...MUTANTS_OF_CRASHES,
+  ...MUTANTS_OF_POWER_LOSS,
+];
 
 export function mutantNamed(name: string): Mutant {
   const mutant = MUTANTS.find((one) => one.name === name);

@@ -46,8 +46,7 @@ export function versionsOf(history: FileHistory, most: number, chance: Chance): 
       found.add(bytes);
     }
   }
-  found.add(newest);
-  return found.all;
+  return [...found.all.filter((bytes) => !bytes.equals(newest)), newest];
 }
 
 /** Lengths that the file may have. */

@@ -14,17 +14,19 @@ import {
   sequences,
 } from './recorded-run.ts';
 import { newSearch, searchOne } from './search.ts';
+import type { StartName } from './starts.ts';
 
 const STATES_MAX = 60;
-const PAIRS = [
-  ['remove', 'update'],
-  ['reset', 'restore'],
+const PAIRS: readonly { start: StartName; names: readonly string[] }[] = [
+  { start: 'lively', names: ['remove', 'update'] },
+  { start: 'lively', names: ['reset', 'restore'] },
+  { start: 'nothing', names: ['update', 'append'] },
 ];
 
 function pairs(durability: Durability): Sequence[] {
-  return PAIRS.map((names) => ({
+  return PAIRS.map(({ start, names }) => ({
     durability,
-    start: 'lively',
+    start,
     operations: names.flatMap((name) => OPERATIONS.filter((one) => one.name === name)),
   }));
 }
