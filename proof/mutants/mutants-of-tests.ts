@@ -71,8 +71,8 @@ export const MUTANTS_OF_TESTS: readonly Mutant[] = [
   {
     name: 'sync-of-directory-left-out-of-a-fold',
     file: `${FILES}/fold-log.ts`,
-    find: '  await syncDirectory(system, session.directory);\n  for',
-    replace: '  for',
+    find: '  await syncDirectory(system, session.directory);\n  await session',
+    replace: '  await session',
     killedBy: { file: SYNCS, test: 'a fold syncs its new file and its name' },
   },
   {
@@ -118,13 +118,13 @@ export const MUTANTS_OF_TESTS: readonly Mutant[] = [
   {
     name: 'journal-after-commit',
     file: `${FILES}/commit-line.ts`,
-    find: `  const noted = session.note(next.rev, kind);
-  return noted
-    ? noted.then(() => appendToLog(context, session, next, text))
-    : appendToLog(context, session, next, text);`,
-    replace: `  const done = appendToLog(context, session, next, text);
-  const noted = session.note(next.rev, kind);
-  return noted ? noted.then(() => done) : done;`,
+    find: `    const noted = session.note(next.rev, kind);
+    return noted
+      ? noted.then(() => appendToLog(context, session, next, text))
+      : appendToLog(context, session, next, text);`,
+    replace: `    const done = appendToLog(context, session, next, text);
+    const noted = session.note(next.rev, kind);
+    return noted ? noted.then(() => done) : done;`,
     killedBy: {
       file: 'test/faults/calls-of-a-commit.test.ts',
       test: 'R7.1 an update of a session that is in use is five calls',

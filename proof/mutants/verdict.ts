@@ -16,8 +16,12 @@ export interface Verdict {
 const NO_PROOF = /^(SyntaxError|ReferenceError|RollupError|PARSE_ERROR)\b|timed out in \d+ ?ms/;
 const NOT_CALLABLE = /is not a function|is not defined|before initialization/;
 
-/** What the proof of a mutant said, with it and without it. */
-export function verdictOf(mutant: Mutant, outcomes: readonly Outcome[]): Verdict {
+/** What the proof of a mutant said, with it and, when it was tried `bothWays`, without it. */
+export function verdictOf(
+  mutant: Mutant,
+  outcomes: readonly Outcome[],
+  bothWays: boolean,
+): Verdict {
   const { name, killedBy } = mutant;
   const same = outcomes.filter(
     ({ test }) => test.file === killedBy.file && test.title === killedBy.test,
@@ -33,14 +37,14 @@ export function verdictOf(mutant: Mutant, outcomes: readonly Outcome[]): Verdict
     again: `HOLDFAST_MUTANT=${name} npx vitest run --config proof/mutants/vitest.config.ts ${killedBy.file} -t '${title}'`,
   });
 
-  if (!sound || !tried) return verdict('unfair', 'its proof was not run');
-  const unsound = complaintsOf(sound);
-  if (sound.tests.length === 0) return verdict('unfair', `no test is called ${killedBy.test}`);
-  const bad = sound.tests.find(({ state }) => state !== 'passed');
-  if (bad) {
-    return verdict('unfair', `its proof ${bad.state} without it: ${unsound[0]?.message ?? ''}`);
+  if (!tried) return verdict('unfair', 'its proof was not run');
+  const unsound = sound?.tests.find(({ state }) => state !== 'passed');
+  if (unsound || (bothWays && !sound)) {
+    const why = unsound?.errors[0]?.message ?? 'it was not run';
+    return verdict('unfair', `its proof does not hold without it: ${why}`);
   }
   if (tried.broken.length > 0) return verdict('unfair', `${tried.broken[0]?.message}`);
+  if (tried.tests.length === 0) return verdict('unfair', `no test is called ${killedBy.test}`);
   const [first, ...more] = complaintsOf(tried);
   if (!first) return verdict('alive', `${killedBy.test} passed`);
   const unfair = [first, ...more].find(isUnfair);
