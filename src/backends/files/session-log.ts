@@ -221,14 +221,14 @@ export class SessionLog {
 
   /** Whether no other log has taken the place of this one; opens it, or lets the next look do so. */
   #isNewest(): boolean {
-    if (this.state?.removed) {
-      if (this.#isLast()) return true;
-      this.#reopen();
-      return false;
-    }
-    if (!this.#replay.foldAnnounced) return true;
+    const { removed } = this.state ?? {};
+    if (!removed && !this.#replay.foldAnnounced) return true;
+    if (!removed && this.#follow()) return false;
     // Generations are unlinked in their order: while this one has its name, no later one lost its.
-    return !this.#follow() && this.#system.fs.fstatSync(this.fd).nlink > 0;
+    // The name counts, not the link: a removal may have moved all of them away.
+    if (removed ? this.#isLast() : isAt(this.#system.fs, this.path, this.#ino)) return true;
+    this.#reopen();
+    return false;
   }
 
   /** Whether it has its name still, and no later generation is there. */
@@ -240,7 +240,6 @@ export class SessionLog {
   /** Opens the generation that was announced. `false`: there is none, the fold was given up. */
   #follow(): boolean {
     const next = this.generation + 1;
-    // The whole directory may have been moved away meanwhile; then this log says so by itself.
     const file = openIfThere(this.#system.fs, this.#directory, next, this.#key);
     if (!file) return false;
     this.#reopen();
