@@ -43,4 +43,18 @@ export const MUTANTS_OF_CRASHES: readonly Mutant[] = [
     replace: '      return undefined;\n',
     killedBy: { file: BESIDE, test: 'C.5 a transcript that is removed' },
   },
+  {
+    name: 'folded-log-trusted-after-a-removal',
+    file: `${FILES}/session-log.ts`,
+    find: 'this.#isLast() : isAt(this.#system.fs, this.path, this.#ino)',
+    replace: 'this.#isLast() : this.#system.fs.fstatSync(this.fd).nlink > 0',
+    killedBy: { file: 'test/faults/fold-and-removal.test.ts', test: 'R1.4 a removed session' },
+  },
+  {
+    name: 'reader-closes-what-a-writer-has-open',
+    file: `${FILES}/transcript-log.ts`,
+    find: '    if (this.#place && known) return this.#place;',
+    replace: '    if (this.#place && known) return this.#place;\n    this.close();',
+    killedBy: { file: `${FILES}/transcript-log.test.ts`, test: 'C.6 a reader with an older' },
+  },
 ];
