@@ -209,6 +209,13 @@ export class SharedDisk {
     );
   }
 
+  /** Paths that a process has open. */
+  openOf(process: number): string[] {
+    return [...this.#open]
+      .filter(([fd]) => Math.floor(fd / OF_PROCESS) === process)
+      .map(([, { path }]) => path);
+  }
+
   /** Where an open file lies now; nothing when it was unlinked. */
   pathOf(fd: number): string | undefined {
     return this.#search(ROOT, '', this.#file(fd).ino);
