@@ -40,7 +40,7 @@ function soak(operations: number, sessions: number, seed: number, leak?: 'leak')
   const args = ['--expose-gc', PROGRAM, placeInMemory(), ...words, ...(leak ? [leak] : [])];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     encoding: 'utf8',
-    timeout: minutes(2, 25),
+    timeout: minutes(3, 60),
     killSignal: 'SIGKILL',
   });
   if (status !== 0) throw new Error(`soak.js ended with ${status}: ${stderr}`);
@@ -97,7 +97,7 @@ itWith(['linux'])(
     expect(grown).toEqual({ descriptors: 0, 'timers and watchers': 0, threads: 0 });
     expect({ ok, warnings }).toEqual({ ok: true, warnings: 0 });
   },
-  minutes(2, 25),
+  minutes(3, 60),
 );
 
 it('the soak notices a leak of forty letters an operation', () => {

@@ -12,6 +12,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { isHoldfastError } from '../../src/model/errors.ts';
+import { realSystem } from '../../src/system/system.ts';
 import { collect } from './collect.ts';
 import { openStoreAt } from './open-store-at.ts';
 import { directoryOf, pathsOf } from './paths-of-session.ts';
@@ -165,6 +166,20 @@ test.each([
   const third = store.session('agent:third:main').update({ n: 1 });
   if (basename(place) === 'agents') await third.catch(mustBeTyped);
   else await third;
+  await store.close();
+  expect(bytesOf(outside)).toEqual(before);
+});
+
+test('R7.10 a link in the place of the journals is not followed by a removal either', async () => {
+  const { root, outside } = await storeBesideOutside();
+  const { changes } = pathsOf(root, 'main');
+  renameSync(changes, join(outside, 'changes'));
+  symlinkSync(join(outside, 'changes'), changes);
+  const before = bytesOf(outside);
+  // As on systems whose paths can not be pinned.
+  const { confine: _confine, ...system } = realSystem;
+  const { store } = await openStoreAt(root, { system });
+  await store.session(KEY).remove().catch(mustBeTyped);
   await store.close();
   expect(bytesOf(outside)).toEqual(before);
 });

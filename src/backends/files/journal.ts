@@ -22,7 +22,7 @@ import { writeBytesNow } from '../../system/write-bytes.ts';
 import type { DescriptorPool, Holding } from './descriptor-pool.ts';
 import type { Disk } from './disk.ts';
 import { errno, ioError } from './io-error.ts';
-import { requireOwnFile } from './safe-path.ts';
+import { requireOwnFile, requireRealDirectory } from './safe-path.ts';
 
 /** Larger: more to read for a reader that starts late. Smaller: more readers fall behind. */
 const FILE_BYTES_MAX = 4_194_304;
@@ -143,6 +143,8 @@ export class Journal implements Holding {
   #claim(later = 0): void {
     const { clock, fs, lock } = this.#system;
     this.#lookedAt = clock.elapsed();
+    // Who makes no session makes no directories, and so has not looked at this one yet.
+    requireRealDirectory(fs, this.#directory);
     for (let slot = 1; slot <= SLOTS_MAX; slot++) {
       const path = join(this.#directory, `${slot}.lock`);
       const fd = fs.openSync(path, OPEN.lock, 0o600);
