@@ -8,8 +8,8 @@ import { directoryOf } from '../files/paths-of-session.ts';
 import { temporaryDirectory } from '../files/temporary-directory.ts';
 import { filesMatching } from '../files/tree-of.ts';
 import { FaultySystem } from './faulty-system.ts';
-import { firstLog, said } from './operations.ts';
-import { outcomeOf } from './view-of-session.ts';
+import { firstLog, lively, said } from './operations.ts';
+import { outcomeOf, viewOf } from './view-of-session.ts';
 
 const KEY = 'agent:main:main';
 
@@ -104,6 +104,25 @@ test('C.11 the probe of an opening that was killed is cleared away by a later on
   await openStoreAt(root);
   await until('the old probe is gone', () => !readdirSync(root).some((name) => /-aaaa/.test(name)));
   expect(readdirSync(root).some((name) => /-bbbb/.test(name))).toBe(true);
+});
+
+test('R1.4 nothing of a removed session comes back with the next one, also where its directory can not be moved', async () => {
+  const root = temporaryDirectory();
+  const system = new FaultySystem();
+  const { backend } = await openStoreAt(root, { system });
+  await lively(backend, KEY);
+  system.intervene = ({ name }) => (name === 'renameSync' ? { errno: 'EACCES' } : undefined);
+  await backend.remove(KEY, {});
+  await backend.update(KEY, { n: 1 }, {});
+  expect(await backend.archives(KEY)).toEqual([]);
+  system.mend();
+  await backend.repair({ dryRun: false });
+  expect(await viewOf(backend, KEY)).toEqual({
+    rev: 1,
+    entry: { n: 1 },
+    records: [],
+    archives: [],
+  });
 });
 
 test('C.14 a generation of a log that stays behind a removal goes with the next repair', async () => {

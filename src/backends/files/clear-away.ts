@@ -4,6 +4,7 @@ import type { System } from '../../system/system.ts';
 import { makeDirectory } from './agent-files.ts';
 import type { FilesContext } from './files-context.ts';
 import { errno, isMissing } from './io-error.ts';
+import { LOCK_NAME, LOG_NAME } from './layout.ts';
 import type { SessionFiles } from './session-files.ts';
 import { discard, syncDirectory } from './write-whole.ts';
 
@@ -28,14 +29,30 @@ export function moveAway(context: FilesContext, session: SessionFiles): string |
 
 /**
  * A removal was cut short by a crash after its commit: its directory is moved away now, so that
- * nothing in it comes back with the next session of the key. `false`: it can not be moved yet. Runs
- * inside the session.
+ * nothing in it comes back with the next session of the key. `false`: it can not be moved yet. When
+ * the next session is about to begin in it (`create`), what belonged to the ended one goes first.
+ * Runs inside the session.
  */
-export function finishRemoval(context: FilesContext, session: SessionFiles): boolean {
+export function finishRemoval(
+  context: FilesContext,
+  session: SessionFiles,
+  create: boolean,
+): boolean {
   const moved = moveAway(context, session);
-  if (moved === undefined) return false;
+  if (moved === undefined) {
+    if (create) emptyNow(context.system, session.directory);
+    return false;
+  }
   context.later(clearAway(context.system, moved));
   return true;
+}
+
+/** Removes transcripts and archives; locks stay, and the logs, which say that the session has ended. */
+function emptyNow({ fs }: System, directory: string): void {
+  for (const name of fs.readdirSync(directory)) {
+    if (name === LOCK_NAME || LOG_NAME.test(name) || name.startsWith('turn.')) continue;
+    fs.unlinkSync(join(directory, name));
+  }
 }
 
 /**

@@ -233,7 +233,7 @@ export class SessionFiles implements Gate, Holding {
     const known = log.state !== undefined && !log.state.removed && this.#placed === log.openings;
     if (known) return 'in';
     this.#placed = log.openings;
-    if (lock.isInPlace() && !(log.state?.removed && finishRemoval(this.#context, this)))
+    if (lock.isInPlace() && !(log.state?.removed && finishRemoval(this.#context, this, create)))
       return 'in';
     this.forget();
     return 'again';
