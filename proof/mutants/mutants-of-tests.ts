@@ -52,7 +52,7 @@ export const MUTANTS_OF_TESTS: readonly Mutant[] = [
     file: `${FILES}/sync-group.ts`,
     find: 'running: this.#system.fs.fdatasync(fd).finally(() => {',
     replace: 'running: Promise.resolve().finally(() => {',
-    killedBy: { file: SYNCS, test: 'update with power, nothing with process' },
+    killedBy: { file: SYNCS, test: 'update with power, and with process' },
   },
   {
     name: 'sync-of-file-left-out-of-a-fold',
@@ -66,7 +66,7 @@ export const MUTANTS_OF_TESTS: readonly Mutant[] = [
     file: `${FILES}/acknowledge.ts`,
     find: 'await Promise.all([syncDirectory(context.system, session.directory), session.agent.sync()]);',
     replace: 'await session.agent.sync();',
-    killedBy: { file: SYNCS, test: 'create with power, nothing with process' },
+    killedBy: { file: SYNCS, test: 'create with power, and with process' },
   },
   {
     name: 'sync-of-directory-left-out-of-a-fold',
