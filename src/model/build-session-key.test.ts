@@ -34,6 +34,25 @@ describe('sessionKey', () => {
     [{ channel: 'signal', chatType: 'group', peer: 'AbC=' }, 'agent:main:signal:group:AbC='],
     [{ agentId: '  My Agent! ' }, 'agent:my-agent:main'],
     [{ agentId: '***' }, 'agent:main:main'],
+    [{ agentId: 'a.b..c' }, 'agent:a-b-c:main'],
+    [{ agentId: '--a--b--' }, 'agent:a--b:main'],
+    [{ agentId: 'Ops_2-x' }, 'agent:ops_2-x:main'],
+    [{ agentId: 'a'.repeat(64) }, `agent:${'a'.repeat(64)}:main`],
+    [{ agentId: 'a'.repeat(70) }, `agent:${'a'.repeat(64)}:main`],
+    [
+      { channel: 'matrix', peer: '@User:Example.org', scope: 'per-channel-peer' },
+      'agent:main:matrix:direct:@user:example.org',
+    ],
+    [{ channel: 'signal', peer: 'AbC', scope: 'per-channel-peer' }, 'agent:main:signal:direct:abc'],
+    [{ channel: 'slack', chatType: 'group', peer: 'AbC' }, 'agent:main:slack:group:abc'],
+    [
+      { ...direct, scope: 'per-peer', identityLinks: { bob: ['u5', 'U55'] } },
+      'agent:main:direct:bob',
+    ],
+    [
+      { ...direct, scope: 'per-peer', identityLinks: { bob: ['u5', 'discord:u55'] } },
+      'agent:main:direct:u55',
+    ],
   ])('%o is %s', (options, key) => {
     expect(sessionKey(options)).toBe(key);
   });
