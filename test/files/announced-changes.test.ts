@@ -105,8 +105,11 @@ describe('a change that is announced and not yet made', () => {
     commit({ rev: 2, at: 1, set: { n: 2 } });
     announce(2, KEY, 3);
     unlock();
-    const { value } = await changes.next();
-    expect(value).toEqual({ key: KEY, kind: 'update', rev: 2 });
+    const told: Change[] = [];
+    const watching = changes.next().then(({ value }) => told.push(value));
+    await until('the commit is told', () => told.length > 0);
+    expect(told).toEqual([{ key: KEY, kind: 'update', rev: 2 }]);
     stop.abort();
+    await watching;
   });
 });
