@@ -1,5 +1,5 @@
 /** Names: those that somebody has planted before us, those that are one on some disks, and mounts that lie. */
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -20,7 +20,7 @@ const TOKEN = 'ab'.repeat(16);
 const foreseen: System = { ...realSystem, random: { ...realSystem.random, token: () => TOKEN } };
 
 describe('a temp name that is there already', () => {
-  it('R1.11 R7.10 as a link out of the store: what it points to is not written, and the call is refused', async () => {
+  it('R1.11 R7.10 as a link out of the store or a second name: what it points to is not written, and the call is refused', async () => {
     const above = temporaryDirectory();
     const root = join(above, 'store');
     const outside = join(above, 'outside');
@@ -30,10 +30,15 @@ describe('a temp name that is there already', () => {
     const { sessionId } = await store.session(KEY).update({ n: 1 });
     await store.close();
     const archive = join(directoryOf(root, KEY), `${sessionId}.archived.json`);
-    for (const target of ['precious', 'made']) {
+    const plants: ((planted: string) => void)[] = [
+      (planted) => symlinkSync(join(outside, 'precious'), planted),
+      (planted) => symlinkSync(join(outside, 'made'), planted),
+      (planted) => linkSync(join(outside, 'precious'), planted),
+    ];
+    for (const plant of plants) {
       const planted = `${archive}.tmp-${TOKEN}`;
       const { store: again } = await openStoreAt(root, { system: foreseenAfterOpening() });
-      symlinkSync(join(outside, target), planted);
+      plant(planted);
       const before = bytesOf(outside);
       await refused('IO_FAILED', again.session(KEY).reset());
       expect(bytesOf(outside)).toEqual(before);
