@@ -38,6 +38,11 @@ describe('summaryOf', () => {
     expect(summary.turn).toEqual({ fence: 4, holder, startedAt: 5, label: 'reply' });
     expect(summary.turn?.holder).not.toBe(holder);
     expect('entry' in summary).toBe(false);
+    const interrupted = { at: 7, reason: 'newer' };
+    const stopping = summaryOf({ ...STATE, turn: { fence: 4, holder, startedAt: 5, interrupted } });
+    expect(stopping.turn).toEqual({ fence: 4, holder, startedAt: 5, interrupted });
+    expect(stopping.turn?.interrupted).not.toBe(interrupted);
+    expect(Object.keys(stopping.turn ?? {})).not.toContain('label');
   });
 });
 
@@ -70,6 +75,11 @@ describe('compareSummaries', () => {
       'B',
       'b',
     ]);
+  });
+
+  it('leaves equal rows where they are', () => {
+    expect(compareSummaries('key')(row('a', 1), row('a', 2))).toBe(0);
+    expect(compareSummaries('updated')(row('a', 1), row('a', 1))).toBe(0);
   });
 
   it('orders by key in code units', () => {
