@@ -54,6 +54,26 @@ test('C.15 who had seen the damage of a log sees its repair, also while the dama
   expect((await backend.verify()).problems).toEqual([]);
 });
 
+test('C.15 a repair that can not write the log anew leaves the damaged one, not an empty one beside it', async () => {
+  const root = temporaryDirectory();
+  const { store } = await openStoreAt(root);
+  await store.session(KEY).update({ n: 1 });
+  await store.close();
+  writeFileSync(firstLog(root, KEY), 'rot\n', { flag: 'a' });
+  const system = new FaultySystem();
+  const { backend } = await openStoreAt(root, { system });
+  system.intervene = ({ name, path }) => {
+    if (!/meta\.2\.jsonl/.test(path)) return undefined;
+    return /^(write|unlink)/.test(name) ? { errno: 'ENOSPC' } : undefined;
+  };
+  expect(await outcomeOf(() => backend.repair({ dryRun: false }))).toBe('DISK_FULL');
+  system.mend();
+  expect(await outcomeOf(() => backend.read(KEY))).toBe('ENTRY_DAMAGED');
+  expect(filesMatching(root, /\.damaged\./)).toEqual([]);
+  await backend.repair({ dryRun: false });
+  expect((await backend.read(KEY))?.entry).toEqual({ n: 1 });
+});
+
 test('C.15 a torn tail that can not be kept aside leaves no parts of a copy, however often it is tried', async () => {
   const root = temporaryDirectory();
   const { store } = await openStoreAt(root);

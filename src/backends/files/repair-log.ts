@@ -7,18 +7,16 @@ import { OPEN } from '../../system/file-system.ts';
 import type { System } from '../../system/system.ts';
 import { writeBytes } from '../../system/write-bytes.ts';
 import { newState } from './commit-entry.ts';
-import { createLog } from './commit-line.ts';
 import { asideName } from './cut-torn-tail.ts';
 import type { FilesContext } from './files-context.ts';
 import { freezeDeep, LineRefused } from './freeze-deep.ts';
 import { ARCHIVE_NAME, LOG_NAME, logName, SIDE_FILE } from './layout.ts';
 import { oddChange } from './line-shape.ts';
 import { type ChangeLine, decodeLine, encodeLine } from './log-line.ts';
-import type { LogState } from './log-state.ts';
+import { type LogState, snapshotOf } from './log-state.ts';
 import { readBytes } from './read-bytes.ts';
-import { notSynced } from './session-errors.ts';
 import type { SessionFiles } from './session-files.ts';
-import { discard, syncDirectory } from './write-whole.ts';
+import { discard, writeWhole } from './write-whole.ts';
 
 /**
  * Writes a damaged log anew: the last good state, and every later line that decodes. The damaged
@@ -48,21 +46,19 @@ async function repairInside(
     // Whoever still has the log open, with bytes that were good when it read them, is sent on.
     const announced = encodeLine({ fold: generation + 1 });
     await context.disk.append(log.fd, announced, Buffer.byteLength(announced));
-    log.close();
-    log.forget();
-    // The new log may not take the number of one that somebody still has open.
-    await createLog(context, session, state, generation + 1);
+    await session.note(state.rev, 'update');
+    // Under the next number, since somebody may still have this one open; and whole at once, since
+    // a part of it would hide what it is made from.
+    const next = join(session.directory, logName(generation + 1));
+    await writeWhole(system, next, encodeLine(snapshotOf(session.key, state)), true);
   } catch (cause) {
-    // What it is a copy of is still in its place.
-    await discard(system, aside);
+    // What it is a copy of is still the log that counts.
+    if (log.generations().at(-1) === generation) await discard(system, aside);
     throw cause;
   }
-  try {
-    await system.fs.fsync(log.fd);
-    await syncDirectory(system, session.directory);
-  } catch (cause) {
-    throw notSynced(session.key, cause);
-  }
+  log.close();
+  log.forget();
+  session.count();
   await discard(system, path);
   return aside;
 }

@@ -22,15 +22,6 @@ export function holderText(root: string, { log, agent }: SessionFiles): string {
   return `another process works on its files; ${who}; live stores are named in ${within(root, agent.paths.changes)}/*.lock`;
 }
 
-/** A log was repaired, and nobody knows whether that survives a power loss. */
-export function notSynced(key: string, cause: unknown): HoldfastError {
-  return new HoldfastError(
-    'OUTCOME_UNKNOWN',
-    `The metadata log of session ${JSON.stringify(key)} was written anew, but its sync failed (${(cause as Error).message}). The damaged log is kept; repair again once the disk works.`,
-    { key, cause },
-  );
-}
-
 /** A session was removed, and nobody knows whether that survives a power loss. */
 export function endNotSynced(key: string, cause: unknown): HoldfastError {
   return new HoldfastError(
