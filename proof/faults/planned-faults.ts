@@ -19,8 +19,8 @@ export function faultsAt(plan: readonly Planned[]): (call: Call) => Fault | unde
     for (const { n, errno, forever, bytes } of plan) {
       if (errno === undefined) {
         if (call.n === n && bytes !== undefined) return { bytes };
-      } else if (call.n === n || (forever && call.n > n && errnosFor(call).includes(errno))) {
-        return { errno };
+      } else if (call.n === n || (forever && call.n > n)) {
+        if (errnosFor(call).includes(errno)) return { errno };
       }
     }
     return undefined;
