@@ -3,7 +3,8 @@
  * Needs root; without it the proofs that need them are skipped, each with its reason.
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 const source = readFileSync(new URL('../proof/frame/needs.ts', import.meta.url), 'utf8');
 const table = /const PACKAGES[^{]*\{([^}]*)\}/.exec(source)?.[1] ?? '';
@@ -26,4 +27,15 @@ if (missing.length === 0) {
   run('update', '-qq');
   const { status } = run('install', '-y', '-qq', '--no-install-recommends', ...missing);
   process.exitCode = status ?? 1;
+}
+
+// Other releases of Node, one of them for Windows: `--force`, because npm would not install that here.
+if (!existsSync(new URL('../proof/lanes/nodes/node_modules', import.meta.url))) {
+  console.log('Installing the releases of Node that the lanes need.');
+  const args = ['--prefix', 'proof/lanes/nodes', 'ci', '--force', '--no-audit', '--no-fund'];
+  const { status } = spawnSync('npm', args, {
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (status !== 0) process.exitCode = 1;
 }

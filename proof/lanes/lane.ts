@@ -123,7 +123,7 @@ export async function contest(
 }
 
 /** Wine starts slowly on a busy machine. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 
 const over = ({ process }: Running) => process.exitCode !== null || process.signalCode !== null;
 

@@ -78,7 +78,7 @@ export function start(
   machine: Machine,
   program: string,
   words: readonly string[],
-  limitMs = 90_000,
+  limitMs = 600_000,
 ): Running {
   const [command, ...args] = [
     ...machine.command,

@@ -32,7 +32,7 @@ function increment(entry) {
   return { count: (entry.count ?? 0) + 1 };
 }
 
-const deadline = Date.now() + 100_000;
+const deadline = Date.now() + 600_000;
 appendFileSync(said, 'begun\n');
 try {
   for (let n = 0; !existsSync(`${files}.stop`) && Date.now() < deadline; n++) {

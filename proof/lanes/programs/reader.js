@@ -40,7 +40,7 @@ function tolerant(call) {
   }
 }
 
-const deadline = Date.now() + 100_000;
+const deadline = Date.now() + 600_000;
 writeFileSync(`${files}.reader-begun`, '');
 for (let n = 0; !existsSync(`${files}.stop`) && Date.now() < deadline; n++) {
   try {
