@@ -162,7 +162,7 @@ export async function closeLaw({ open, until, tick, disk }: Scene): Promise<void
     })(),
   );
   const closing = store.close();
-  const late = await settled(store.session(KEY).update({ late: true }));
+  const late = await until(settled(store.session(KEY).update({ late: true })));
   expect(late.code).toBe('STORE_CLOSED');
   const results = await until(Promise.all([...works, listing]));
   await until(closing);
