@@ -18,10 +18,28 @@ function directoryOf(root: string, key = KEY): string {
   return join(root, 'agents/main/sessions/sessions.d', sessionFolder(key));
 }
 
-it('C.5 a log that a power loss left as zeros is damaged, not missing', async () => {
+it('C.14 a session of which nothing but zeros reached the disk never was, and may begin', async () => {
+  const root = temporaryDirectory();
+  const { store } = await openStoreAt(root);
+  await store.session(KEY).append({ type: 'note' });
+  await store.close();
+  for (const name of readdirSync(directoryOf(root)).filter((one) => one.endsWith('.jsonl'))) {
+    writeFileSync(join(directoryOf(root), name), Buffer.alloc(name.startsWith('meta') ? 300 : 0));
+  }
+
+  const after = await openStoreAt(root);
+  expect(await after.store.session(KEY).read()).toBeUndefined();
+  expect(await collect(after.store.list())).toEqual([]);
+  expect((await after.store.verify()).ok).toBe(true);
+  expect((await after.store.session(KEY).update({ b: 1 })).rev).toBe(1);
+  expect(after.warnings.map(({ code }) => code)).toEqual(['TORN_TAIL']);
+});
+
+it('C.5 a log that a power loss left as zeros beside anything else is damaged, not missing', async () => {
   const root = temporaryDirectory();
   const { store } = await openStoreAt(root);
   await store.session(KEY).update({ a: 1 });
+  await store.session(KEY).reset();
   await store.close();
   writeFileSync(join(directoryOf(root), 'meta.1.jsonl'), Buffer.alloc(300));
 

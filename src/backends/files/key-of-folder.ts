@@ -9,6 +9,7 @@ import { generationsIn } from './generations.ts';
 import { ioError, isMissing } from './io-error.ts';
 import { LOG_NAME, logName, sessionFolder } from './layout.ts';
 import { decodeLine } from './log-line.ts';
+import { neverWritten } from './never-written.ts';
 import { readFileNow } from './read-bytes.ts';
 import { decodeRecord, isDamage } from './transcript-line.ts';
 
@@ -32,6 +33,7 @@ export function keyOfFolder(fs: FileSystem, directory: string, folder: string): 
     // Nothing, or the beginning of a first line: its writer died, and no session was acknowledged.
     const unfinished = bytes.indexOf(10) < 0;
     if (unfinished && (bytes.length === 0 || bytes[0] === OPENING_BRACE)) return 'none';
+    if (unfinished && neverWritten(fs, directory)(bytes)) return 'none';
     const key = keyIn(bytes) ?? keyFromTranscripts(fs, directory, folder);
     return key === undefined ? 'unreadable' : { key };
   } catch (cause) {

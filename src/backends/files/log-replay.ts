@@ -41,6 +41,7 @@ function isHole(line: Buffer, at: number): boolean {
 export class LogReplay {
   readonly #key: string;
   readonly #blobs: BlobSource;
+  readonly #isNeverWritten: (log: Buffer) => boolean;
   /** Bytes replayed: up to the last whole line. */
   size = 0;
   /** Bytes of the snapshot in the first line; 0 before it was read. */
@@ -54,9 +55,11 @@ export class LogReplay {
   /** The end of the last line, newline included. */
   trailer = '';
 
-  constructor(key: string, blobs: BlobSource) {
+  /** `isNeverWritten`: whether a beginning of zeros is one of a session that never reached the disk. */
+  constructor(key: string, blobs: BlobSource, isNeverWritten: (log: Buffer) => boolean) {
     this.#key = key;
     this.#blobs = blobs;
+    this.#isNeverWritten = isNeverWritten;
   }
 
   /** Takes the bytes that follow `size`; an unfinished last line is left alone. */
@@ -91,6 +94,7 @@ export class LogReplay {
    */
   #checkBeginning(bytes: Buffer): void {
     if (this.size > 0 || bytes.length === 0 || bytes[0] === OPENING_BRACE) return;
+    if (this.#isNeverWritten(bytes)) return;
     this.damage = { from: 0, to: bytes.length, reason: 'it does not begin as a log' };
   }
 

@@ -21,6 +21,7 @@ import { generationsIn, isAt, type LogFile, openIfThere } from './generations.ts
 import { logName } from './layout.ts';
 import { LogReplay } from './log-replay.ts';
 import type { BlobSource, LogState } from './log-state.ts';
+import { neverWritten } from './never-written.ts';
 import { readBytesNow, readRest } from './read-bytes.ts';
 import { requireRealDirectory } from './safe-path.ts';
 import { vanishedLog } from './session-errors.ts';
@@ -35,7 +36,7 @@ export class SessionLog {
   readonly #system: System;
   readonly #key: string;
   readonly #directory: string;
-  readonly #blobs: BlobSource;
+  readonly #empty: () => LogReplay;
   #replay: LogReplay;
   #ino = -1;
   #lookedAt = Number.NEGATIVE_INFINITY;
@@ -55,8 +56,8 @@ export class SessionLog {
     this.#system = system;
     this.#key = key;
     this.#directory = directory;
-    this.#blobs = blobs;
-    this.#replay = new LogReplay(key, blobs);
+    this.#empty = () => new LogReplay(key, blobs, neverWritten(system.fs, directory));
+    this.#replay = this.#empty();
   }
 
   get size() {
@@ -187,7 +188,7 @@ export class SessionLog {
     this.generation = 0;
     this.fileSize = 0;
     this.file = { named: false };
-    this.#replay = new LogReplay(this.#key, this.#blobs);
+    this.#replay = this.#empty();
   }
 
   #open(): boolean {
