@@ -20,7 +20,7 @@ import { minutes, size } from '../frame/size.ts';
 const SWAPPED = 'agent:main:swapped';
 const OTHER = 'agent:other:main';
 const note = { type: 'note', text: 'said' };
-const SWAPS = size(4_000, 25_000);
+const SWAPS = size(2_000, 25_000);
 
 /** What is exchanged, and who must not notice. */
 const PLACES: [string, (root: string) => string][] = [
