@@ -75,7 +75,11 @@ function entryOf(first: string, second: string): string {
         entry: entry as never,
         fence: 0,
       });
-      const replay = new LogReplay(KEY, () => null);
+      const replay = new LogReplay(
+        KEY,
+        () => null,
+        () => false,
+      );
       replay.take(Buffer.from(line));
       if (!isDeepStrictEqual({ ...replay.state?.entry }, { ...entry }))
         throw new Error('another entry');
