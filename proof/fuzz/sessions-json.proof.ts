@@ -55,7 +55,7 @@ const DICTIONARY = [
 ];
 
 it(
-  'R8.3 a sessions.json of any bytes is taken over, or told with its reason',
+  'a sessions.json of any bytes is taken over, or told with its reason',
   async () => {
     const clean = new SharedDisk();
     for (const path of ['/state', '/state/agents', '/state/agents/main', SESSIONS]) {

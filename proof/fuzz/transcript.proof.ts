@@ -43,7 +43,7 @@ const DICTIONARY = [
 ];
 
 it(
-  'C.10 a transcript of any bytes is read around its damage, and grows behind it',
+  'a transcript of any bytes is read around its damage, and grows behind it',
   async () => {
     const clean = await diskWith((backend) => backend.append(KEY, { type: 'note' }, {}, {}));
     const name = clean.names(pathsOf(KEY).session).find(({ name: each }) => each.startsWith('id-'));

@@ -48,10 +48,10 @@ async function proved(what: string, scenarios: readonly Scenario[]): Promise<voi
 
 describe('every order of calls', () => {
   it.each([
-    ['no two hold the lock, and no commit is lost', 'the lock', LOCK],
+    ['R11.5 no two hold the lock, and no commit is lost', 'the lock', LOCK],
     ['a fold loses nothing and leaves one log', 'folds', FOLD],
-    ['R1.4 a removed session stays removed, and a new one is whole', 'removals', REMOVE],
-    ['R5.4 a reset and a restore are one step', 'resets', RESET],
+    ['a removed session stays removed, and a new one is whole', 'removals', REMOVE],
+    ['a reset and a restore are one step', 'resets', RESET],
     ['R11.8 a turn that was overtaken writes nothing more', 'turns', TURNS],
     ['R7.3 listings and watchers miss nothing', 'listings', LISTING],
   ] as const)('%s', (_, what, scenarios) => proved(what, scenarios), minutes(2, 20));

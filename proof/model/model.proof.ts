@@ -84,7 +84,7 @@ const FAST = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 describe('the files back end answers as the memory back end does', () => {
   it(
-    'R7.2 R2.4 on files that lie in memory, hostile keys and fields included',
+    'R7.2 on files that lie in memory, hostile keys and fields included',
     () => holds('tmpfs', () => filesPlace(FAST), size(700, 80_000), size(2, 10)),
     minutes(3, 12),
   );

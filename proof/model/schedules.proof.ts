@@ -58,8 +58,8 @@ async function holds(what: string, law: Law, shortRuns: number): Promise<void> {
 
 describe('whatever comes first', () => {
   it.each<[string, string, number, Law]>([
-    ['C.6 the queue of a session serves in order and loses nothing', 'queue', 400, on(queueLaw)],
-    ['R6.6 turns of two processes take place one at a time', 'turns', 400, on(turnLaw)],
+    ['R2.6 the queue of a session serves in order and loses nothing', 'queue', 400, on(queueLaw)],
+    ['turns of two processes take place one at a time', 'turns', 400, on(turnLaw)],
     ['a watcher hears of the last state of everything', 'watch', 300, on(watchLaw)],
     ['R1.10 what was accepted before a close is there', 'close', 400, on(closeLaw)],
     [

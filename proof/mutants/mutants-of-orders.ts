@@ -75,7 +75,7 @@ export const MUTANTS_OF_ORDERS: readonly Mutant[] = [
     file: `${FILES}/session-queue.ts`,
     find: 'this.#line.push(waiting);',
     replace: 'this.#line.unshift(waiting);',
-    killedBy: { file: SCHEDULES, test: 'C.6 the queue of a session' },
+    killedBy: { file: SCHEDULES, test: 'R2.6 the queue of a session' },
   },
   {
     name: 'closed-store-goes-on',
