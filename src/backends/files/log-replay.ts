@@ -18,6 +18,12 @@ const OPENING_BRACE = 0x7b;
 /** Bytes at the end of the last line that tell whether a log is the one that was replayed. */
 const TRAILER_LENGTH = 16;
 
+/**
+ * Many times an entry as large as one may be. Larger: a file that is no log takes as much memory before
+ * it is told as damage.
+ */
+export const LINE_BYTES_MAX = 16_777_216;
+
 /** A range of a log that does not decode. */
 export interface LogDamage {
   readonly from: number;
@@ -69,6 +75,7 @@ export class LogReplay {
       const end = bytes.indexOf(NEWLINE, at);
       if (end < 0) {
         this.#checkBeginning(bytes);
+        this.#checkLength(bytes.length - at);
         return;
       }
       const line = bytes.subarray(at, end);
@@ -86,6 +93,13 @@ export class LogReplay {
       if (isFirst) this.snapshotBytes = this.size;
       at = end + 1;
     }
+  }
+
+  /** However long an unfinished line may still become, it would be none of ours. */
+  #checkLength(length: number): void {
+    if (length < LINE_BYTES_MAX || this.damage) return;
+    const reason = `a line is longer than ${LINE_BYTES_MAX} bytes`;
+    this.damage = { from: this.size, to: this.size + length, reason };
   }
 
   /**

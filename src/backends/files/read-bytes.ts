@@ -18,9 +18,14 @@ export async function readBytes(
   return bytes.subarray(0, got);
 }
 
-/** All bytes of a file from a place on. */
-export async function readRest(fs: FileSystem, fd: number, at: number): Promise<Buffer> {
-  return readBytes(fs, fd, at, (await fs.fstat(fd)).size - at);
+/** The bytes of a file from a place on to its end, and at most `bytesMax` of them. */
+export async function readRest(
+  fs: FileSystem,
+  fd: number,
+  at: number,
+  bytesMax: number,
+): Promise<Buffer> {
+  return readBytes(fs, fd, at, Math.min(bytesMax, (await fs.fstat(fd)).size - at));
 }
 
 /** As {@link readBytes}, on the event loop: for what is short. */

@@ -19,7 +19,7 @@ import type { System } from '../../system/system.ts';
 import { SYNC_BYTES_MAX } from './disk.ts';
 import { generationsIn, isAt, type LogFile, openIfThere } from './generations.ts';
 import { logName } from './layout.ts';
-import { LogReplay } from './log-replay.ts';
+import { LINE_BYTES_MAX, LogReplay } from './log-replay.ts';
 import type { BlobSource, LogState } from './log-state.ts';
 import { neverWritten } from './never-written.ts';
 import { readBytesNow, readRest } from './read-bytes.ts';
@@ -100,9 +100,8 @@ export class SessionLog {
         this.#reopen();
         continue;
       }
-      // An unfinished last line may have been cut off and followed by one of the same length.
-      if (facts.size !== this.fileSize || (this.size !== facts.size && !this.damage)) {
-        // What was just read aside and is still not whole is an unfinished line, however long.
+      // An unfinished line may have made way for one of the same length. Read aside, it is not again.
+      if (!this.damage && (facts.size !== this.fileSize || this.size !== facts.size)) {
         const more = facts.size - this.size;
         if (more > SYNC_BYTES_MAX && !this.#readAside) return false;
         this.#readAside = false;
@@ -114,10 +113,7 @@ export class SessionLog {
     throw vanishedLog(this.#key, this.#directory, LOOKUPS_MAX);
   }
 
-  /**
-   * Whether nothing was added. Every change that this store makes to a log adds to it, so a read at
-   * the end tells, at half the cost of a `stat`. After a moment it is looked at in full.
-   */
+  /** Whether a read at the end finds nothing more: half the cost of a `stat`, which is made after a moment. */
   #isUnchanged(): boolean {
     if (this.fd < 0 || this.size !== this.fileSize || this.damage) return false;
     if (this.#replay.foldAnnounced || this.state?.removed) return false;
@@ -126,18 +122,22 @@ export class SessionLog {
   }
 
   /**
-   * Reads what {@link refresh} left, off the event loop. When the log is closed meanwhile, its
-   * number may be another file's: what came of the read means nothing, and the caller looks again.
+   * Reads what {@link refresh} left, off the event loop and in pieces. When the log is closed meanwhile,
+   * its number may be another file's: what came of the read means nothing, and the caller looks again.
    */
   async catchUp(): Promise<void> {
-    const { fd, size: from, openings } = this;
-    const isOver = () => this.fd !== fd || this.size !== from || this.openings !== openings;
-    const bytes = await readRest(this.#system.fs, fd, from).catch((cause) => {
-      if (!isOver()) throw cause;
-    });
-    if (!bytes || isOver()) return;
-    this.#replay.take(bytes);
-    this.fileSize = from + bytes.length;
+    const { fd, openings } = this;
+    for (let more = true; more && !this.damage; ) {
+      const { size: from } = this;
+      const isOver = () => this.fd !== fd || this.size !== from || this.openings !== openings;
+      const bytes = await readRest(this.#system.fs, fd, from, LINE_BYTES_MAX).catch((cause) => {
+        if (!isOver()) throw cause;
+      });
+      if (!bytes || isOver()) return;
+      this.#replay.take(bytes);
+      this.fileSize = from + bytes.length;
+      more = bytes.length === LINE_BYTES_MAX;
+    }
     this.#readAside = true;
   }
 
