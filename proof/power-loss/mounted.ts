@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 export type FileSystemKind = 'ext4' | 'xfs' | 'btrfs';
 
@@ -85,6 +85,19 @@ export class Mounts {
   async unmount(at: string): Promise<void> {
     await run('umount', at);
     this.#undo.delete(at);
+  }
+
+  /**
+   * Unmounts, and waits until the kernel has let go: a process in a namespace of its own that was begun
+   * meanwhile keeps the mount, and the next one would get the same file system again, as dead as it is.
+   */
+  async unmountAndWait(at: string, kind: FileSystemKind, device: string): Promise<void> {
+    await this.unmount(at);
+    const until = performance.now() + COMMAND_MS_MAX;
+    while (existsSync(join('/sys/fs', kind, basename(device)))) {
+      if (performance.now() > until) throw new Error(`somebody else keeps ${at} mounted`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
   }
 
   /** Takes down what is left, and removes the directory in which it all was. */

@@ -31,13 +31,14 @@ beforeAll(async () => {
 afterAll(() => writer.remove());
 
 interface Cutting {
+  kind: FileSystemKind;
   device: string;
   at: string;
   chance: Chance;
 }
 
 /** Two writers at work, the plug pulled, and what is left. */
-async function cutOnce({ device, at, chance }: Cutting): Promise<Verdict> {
+async function cutOnce({ kind, device, at, chance }: Cutting): Promise<Verdict> {
   await mounts.mount(device, at);
   const root = join(at, 'store');
   rmSync(root, { recursive: true, force: true });
@@ -54,7 +55,7 @@ async function cutOnce({ device, at, chance }: Cutting): Promise<Verdict> {
   await run('xfs_io', '-x', '-c', 'shutdown', at);
   await Promise.all(writers.map((each) => each.ended));
   for (const { late, complaint } of writers) if (late) throw new Error(complaint);
-  await mounts.unmount(at);
+  await mounts.unmountAndWait(at, kind, device);
   await mounts.mount(device, at);
   const verdict = await verdictOf(root, written, writtenOf(said()));
   await mounts.unmount(at);
@@ -71,7 +72,7 @@ async function cutOften(kind: FileSystemKind): Promise<void> {
     const device = await mounts.attach(await makeImage(workshop, kind));
     const until = began + SECONDS_MAX * 1_000;
     for (; cuts < CUTS && wrong.length === 0 && performance.now() < until; cuts++) {
-      const verdict = await cutOnce({ device, at: join(workshop, 'mounted'), chance });
+      const verdict = await cutOnce({ kind, device, at: join(workshop, 'mounted'), chance });
       wrong.push(...verdict.wrong.map((why) => `cut ${cuts}: ${why}`));
       acknowledged += verdict.acknowledged;
       told += verdict.told;
