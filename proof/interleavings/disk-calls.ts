@@ -3,6 +3,9 @@ import type { FileLock } from '../../src/system/file-lock.ts';
 import type { DirectoryName, FileFacts, FileSystem } from '../../src/system/file-system.ts';
 import { type Facts, type SharedDisk, systemError } from './shared-disk.ts';
 
+/** 2026-03-01 in UTC: nothing on the disk is old. */
+const WRITTEN = Date.UTC(2026, 2, 1);
+
 export type DiskCall =
   | { name: 'open'; path: string; flags: number; mode: number }
   | { name: 'close' | 'fstat' | 'sync' | 'tryLock' | 'tryShare' | 'unlock'; fd: number }
@@ -146,7 +149,7 @@ function kindOf(kind: Facts['kind']) {
 
 function shown(facts: unknown): FileFacts {
   const { ino, kind, size, links, mode } = facts as Facts;
-  return { dev: 1, ino, mode, nlink: links, size, mtimeMs: 0, uid: 0, ...kindOf(kind) };
+  return { dev: 1, ino, mode, nlink: links, size, mtimeMs: WRITTEN, uid: 0, ...kindOf(kind) };
 }
 
 function named(names: unknown): DirectoryName[] {

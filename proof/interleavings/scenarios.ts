@@ -19,6 +19,7 @@ import {
   restore,
   type Step,
   set,
+  tidy,
   watch,
 } from './steps.ts';
 
@@ -169,6 +170,10 @@ export const REMOVE: readonly Scenario[] = [
     warm: [warm, warm],
     steps: [[remove], [up, read]],
     deaths: [0],
+  }),
+  of('an opening beside a removal', {
+    warm: [warm, warm],
+    steps: [[remove], [tidy, up]],
   }),
   of('a removal, a commit, a reader', {
     heavy: true,

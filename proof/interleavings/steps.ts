@@ -4,6 +4,7 @@
  */
 import { foldLog } from '../../src/backends/files/fold-log.ts';
 import type { OpenedStore } from '../../src/backends/files/opened-store.ts';
+import { tidyStore } from '../../src/backends/files/tidy-store.ts';
 import type { Backend, Guard, TurnAsk } from '../../src/contract/backend.ts';
 import { isHoldfastError } from '../../src/model/errors.ts';
 import type { Change, SessionState, TranscriptRecord } from '../../src/model/state.ts';
@@ -93,6 +94,15 @@ export const fold: Step = {
   run: async ({ store }) => {
     if (store) await foldLog(store, store.session(KEY));
     return 'folded';
+  },
+};
+
+/** What an opening clears away. */
+export const tidy: Step = {
+  name: 'tidy',
+  run: async ({ store }) => {
+    if (store) await tidyStore(store);
+    return 'tidied';
   },
 };
 
