@@ -43,7 +43,8 @@ it.each(named(CHANGES))(
           // It takes a part; it takes a part and then nothing; and then the part can not be cut off.
           const full = { n: call.n + 1, errno: 'ENOSPC' };
           const plans = [[short], [short, full], [short, full, { n: call.n + 2, errno: 'EIO' }]];
-          for (const plan of isLong ? plans : plans.slice(1)) {
+          const few = bytes % 8 === 0 ? plans.slice(1) : plans.slice(1, 2);
+          for (const plan of isLong ? plans : few) {
             const { failure } = await tryWith(scene, plan);
             count += 1;
             if (failure !== undefined) failures.push(failure);

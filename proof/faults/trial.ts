@@ -97,7 +97,11 @@ async function play(
     key: KEY,
     backend: tried.backend,
     former: operation.name === 'restore' ? await formerOf(tried.backend) : '',
-    open: async (path) => (await openOver(system, path, durability)).backend,
+    open: async (path) => {
+      const { backend, warnings } = await openOver(system, path, durability);
+      tried.warnings.push(...warnings);
+      return backend;
+    },
   };
   const warned = tried.warnings.length;
   const { outcome, result, hits } = await runFaulted(operation, place, plan, tried, trial);

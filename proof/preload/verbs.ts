@@ -29,6 +29,9 @@ async function collect(items: AsyncIterable<unknown>): Promise<unknown[]> {
   return all;
 }
 
+/** The conversation that was archived last. */
+let former = 'none';
+
 export const VERBS: readonly Verb[] = [
   { name: 'create', prepare: nothing, run: (session) => session.update({ n: 1 }), power: true },
   { name: 'update', prepare: lively, run: (session) => session.update({ n: 1 }), power: true },
@@ -49,10 +52,10 @@ export const VERBS: readonly Verb[] = [
   {
     name: 'restore',
     prepare: lively,
-    run: async (session) => {
-      const [former] = await session.archives();
-      return session.restore(former?.sessionId ?? (await session.read())?.sessionId ?? 'none');
+    hold: async (session) => {
+      former = (await session.archives())[0]?.sessionId ?? 'none';
     },
+    run: (session) => session.restore(former),
   },
   { name: 'remove', prepare: lively, run: (session) => session.remove(), power: true },
   {

@@ -79,9 +79,29 @@ function must(right: boolean, what: string): void {
 
 /** One run with one fault; the kinds of its calls. */
 async function tryWith(scene: Scene, fault: KernelFault | undefined): Promise<string> {
-  const { verb, durability } = scene;
   cpSync(template, directory, { recursive: true });
-  const tried = await open(durability);
+  const tried = await open(scene.durability);
+  const witness = await open();
+  let kinds: string;
+  try {
+    kinds = await play(scene, fault, tried, witness);
+  } finally {
+    disarm();
+    await tried.close();
+    await witness.close();
+  }
+  must(openBelow().length === 0, `${openBelow()} stay open`);
+  rmSync(directory, { recursive: true });
+  return kinds;
+}
+
+async function play(
+  scene: Scene,
+  fault: KernelFault | undefined,
+  tried: Store,
+  witness: Store,
+): Promise<string> {
+  const { verb } = scene;
   const session = tried.session(KEY);
   await verb.hold?.(session, tried);
   if (fault) arm(fault);
@@ -89,17 +109,12 @@ async function tryWith(scene: Scene, fault: KernelFault | undefined): Promise<st
   const outcome = await outcomeOf(() => verb.run(session, tried));
   const { kinds } = counted();
   disarm();
-  const witness = await open();
   const seen = await viewOf(session);
   const other = witness.session(KEY);
   must((await viewOf(other)) === seen, 'another store sees something else');
   if (!fault) scene.after = seen;
   else judge(scene, outcome, seen);
   await goOn(session, other, witness);
-  await tried.close();
-  await witness.close();
-  must(openBelow().length === 0, `${openBelow()} stay open`);
-  rmSync(directory, { recursive: true });
   return kinds;
 }
 

@@ -67,7 +67,14 @@ function acknowledgeNow(
   const { transcript } = session;
   const record = syncFile(session, transcript.syncs, transcript.fd, 'transcript');
   const named = transcript.named ? record : record.then(() => nameTranscript(context, session));
-  return { shown, synced: Promise.all([named, syncLog(context, session)]).then(() => undefined) };
+  return { shown, synced: bothEnded(named, syncLog(context, session)) };
+}
+
+/** When one fails the other is waited for, too: nothing of a call goes on after it was answered. */
+async function bothEnded(one: Promise<void>, other: Promise<void>): Promise<void> {
+  for (const ended of await Promise.allSettled([one, other])) {
+    if (ended.status === 'rejected') throw ended.reason;
+  }
 }
 
 function syncLog(context: FilesContext, session: SessionFiles): Promise<void> {
