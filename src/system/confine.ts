@@ -20,10 +20,71 @@ function placeOf(fd: number): string {
   return readlinkSync(`${PLACES}/${fd}`);
 }
 
+function through(fd: number, path: string): string {
+  return `${PLACES}/${fd}/${basename(path)}`;
+}
+
 function outside(path: string, place: string): Error {
   return Object.assign(new TypeError(`${path} leads to ${place}, out of the store`), {
     code: 'ELOOP',
   });
+}
+
+/** One directory, and the calls that never leave it. */
+class Confinement {
+  readonly #fs: FileSystem;
+  readonly #root: string;
+
+  constructor(fs: FileSystem, root: string) {
+    this.#fs = fs;
+    this.#root = root;
+  }
+
+  concerns(path: string): boolean {
+    return path.startsWith(`${this.#root}${sep}`);
+  }
+
+  /** Refuses what is open when it lies elsewhere. What was unlinked since keeps its path and a word behind it. */
+  checked(fd: number, path: string): number {
+    try {
+      const place = placeOf(fd);
+      if (place !== this.#root && !this.concerns(place)) throw outside(path, place);
+      return fd;
+    } catch (cause) {
+      this.#fs.closeSync(fd);
+      throw cause;
+    }
+  }
+
+  /** Makes a change through the directory of its path. */
+  inside<T>(path: string, change: (pinned: string) => T): T {
+    if (!this.concerns(path)) return change(path);
+    const fd = this.#directoryOf(path);
+    try {
+      return change(through(fd, path));
+    } catch (cause) {
+      throw shownAs(path, cause);
+    } finally {
+      this.#fs.closeSync(fd);
+    }
+  }
+
+  async insideLater<T>(path: string, change: (pinned: string) => Promise<T>): Promise<T> {
+    if (!this.concerns(path)) return await change(path);
+    const fd = this.#directoryOf(path);
+    try {
+      return await change(through(fd, path));
+    } catch (cause) {
+      throw shownAs(path, cause);
+    } finally {
+      this.#fs.closeSync(fd);
+    }
+  }
+
+  #directoryOf(path: string): number {
+    const fd = this.#fs.openSync(dirname(path), O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+    return this.checked(fd, path);
+  }
 }
 
 /**
@@ -32,63 +93,26 @@ function outside(path: string, place: string): Error {
  */
 export function confine(fs: FileSystem, root: string): FileSystem {
   if (!canTell(fs, root)) return fs;
-  const within = (path: string) => path.startsWith(`${root}${sep}`);
-
-  /** Refuses what is open when it lies elsewhere. What was unlinked since keeps its path and a word behind it. */
-  const checked = (fd: number, path: string): number => {
-    try {
-      const place = placeOf(fd);
-      if (place !== root && !within(place)) throw outside(path, place);
-      return fd;
-    } catch (cause) {
-      fs.closeSync(fd);
-      throw cause;
-    }
-  };
-  const directoryOf = (path: string): number =>
-    checked(fs.openSync(dirname(path), O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0), path);
-  const through = (fd: number, path: string) => `${PLACES}/${fd}/${basename(path)}`;
-
-  /** Makes a change through the directory of its path. */
-  const inside = <T>(path: string, change: (pinned: string) => T): T => {
-    if (!within(path)) return change(path);
-    const fd = directoryOf(path);
-    try {
-      return named(path, () => change(through(fd, path)));
-    } finally {
-      fs.closeSync(fd);
-    }
-  };
-  const insideLater = async <T>(path: string, change: (pinned: string) => Promise<T>) => {
-    if (!within(path)) return await change(path);
-    const fd = directoryOf(path);
-    try {
-      return await change(through(fd, path)).catch((cause) => {
-        throw shownAs(path, cause);
-      });
-    } finally {
-      fs.closeSync(fd);
-    }
-  };
-
+  const within = new Confinement(fs, root);
   return {
     ...fs,
     openSync(path, flags, mode) {
-      if (flags & O_CREAT) return inside(path, (pinned) => fs.openSync(pinned, flags, mode));
+      if (flags & O_CREAT) return within.inside(path, (pinned) => fs.openSync(pinned, flags, mode));
       const fd = fs.openSync(path, flags, mode);
-      return within(path) ? checked(fd, path) : fd;
+      return within.concerns(path) ? within.checked(fd, path) : fd;
     },
     async open(path, flags, mode) {
-      if (flags & O_CREAT) return insideLater(path, (pinned) => fs.open(pinned, flags, mode));
+      if (flags & O_CREAT)
+        return within.insideLater(path, (pinned) => fs.open(pinned, flags, mode));
       const fd = await fs.open(path, flags, mode);
-      return within(path) ? checked(fd, path) : fd;
+      return within.concerns(path) ? within.checked(fd, path) : fd;
     },
-    mkdirSync: (path, mode) => inside(path, (pinned) => fs.mkdirSync(pinned, mode)),
-    unlinkSync: (path) => inside(path, (pinned) => fs.unlinkSync(pinned)),
-    rmdirSync: (path) => inside(path, (pinned) => fs.rmdirSync(pinned)),
+    mkdirSync: (path, mode) => within.inside(path, (pinned) => fs.mkdirSync(pinned, mode)),
+    unlinkSync: (path) => within.inside(path, (pinned) => fs.unlinkSync(pinned)),
+    rmdirSync: (path) => within.inside(path, (pinned) => fs.rmdirSync(pinned)),
     chmodSync(path, mode) {
-      if (!within(path)) return fs.chmodSync(path, mode);
-      const fd = checked(fs.openSync(path, O_RDONLY | O_NOFOLLOW, 0), path);
+      if (!within.concerns(path)) return fs.chmodSync(path, mode);
+      const fd = within.checked(fs.openSync(path, O_RDONLY | O_NOFOLLOW, 0), path);
       try {
         fs.chmodSync(`${PLACES}/${fd}`, mode);
       } finally {
@@ -96,11 +120,13 @@ export function confine(fs: FileSystem, root: string): FileSystem {
       }
     },
     renameSync: (from, to) =>
-      inside(from, (pinned) => inside(to, (target) => fs.renameSync(pinned, target))),
+      within.inside(from, (pinned) => within.inside(to, (target) => fs.renameSync(pinned, target))),
     rename: (from, to) =>
-      insideLater(from, (pinned) => insideLater(to, (target) => fs.rename(pinned, target))),
-    unlink: (path) => insideLater(path, (pinned) => fs.unlink(pinned)),
-    rmdir: (path) => insideLater(path, (pinned) => fs.rmdir(pinned)),
+      within.insideLater(from, (pinned) =>
+        within.insideLater(to, (target) => fs.rename(pinned, target)),
+      ),
+    unlink: (path) => within.insideLater(path, (pinned) => fs.unlink(pinned)),
+    rmdir: (path) => within.insideLater(path, (pinned) => fs.rmdir(pinned)),
   };
 }
 
@@ -114,14 +140,6 @@ function canTell(fs: FileSystem, root: string): boolean {
     return false;
   } finally {
     fs.closeSync(fd);
-  }
-}
-
-function named<T>(path: string, call: () => T): T {
-  try {
-    return call();
-  } catch (cause) {
-    throw shownAs(path, cause);
   }
 }
 
