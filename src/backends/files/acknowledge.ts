@@ -8,6 +8,7 @@
 import { dirname } from 'node:path';
 import { HoldfastError } from '../../model/errors.ts';
 import type { SessionState, TranscriptRecord } from '../../model/state.ts';
+import { bothEnded } from './both-ended.ts';
 import type { FilesContext } from './files-context.ts';
 import { foldLog, isFoldDue } from './fold-log.ts';
 import { isMissing } from './io-error.ts';
@@ -70,19 +71,12 @@ function acknowledgeNow(
   return { shown, synced: bothEnded(named, syncLog(context, session)) };
 }
 
-/** When one fails the other is waited for, too: nothing of a call goes on after it was answered. */
-async function bothEnded(one: Promise<void>, other: Promise<void>): Promise<void> {
-  for (const ended of await Promise.allSettled([one, other])) {
-    if (ended.status === 'rejected') throw ended.reason;
-  }
-}
-
 function syncLog(context: FilesContext, session: SessionFiles): Promise<void> {
   if (session.foldRequired) return whenWrittenAnew(session);
   const synced = syncFile(session, session.syncs, session.log.fd, 'metadata log');
   if (session.log.file.named) return synced;
   // Side by side: the file system writes them down in one go.
-  return Promise.all([synced, nameLog(context, session)]).then(() => undefined);
+  return bothEnded(synced, nameLog(context, session));
 }
 
 /** The fold that is under way takes over every line that was there when it ended: this one, too. */
@@ -109,7 +103,7 @@ export async function keepCommits(context: FilesContext, session: SessionFiles):
 async function nameLog(context: FilesContext, session: SessionFiles): Promise<void> {
   const { file } = session.log;
   try {
-    await Promise.all([syncDirectory(context.system, session.directory), session.agent.sync()]);
+    await bothEnded(syncDirectory(context.system, session.directory), session.agent.sync());
   } catch (cause) {
     // Removed since by another process: there is nothing any more that could be lost.
     if (isMissing(cause)) return;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { System } from '../../system/system.ts';
 import { BlobStore } from './blob-store.ts';
+import { bothEnded } from './both-ended.ts';
 import type { DescriptorPool } from './descriptor-pool.ts';
 import type { Disk } from './disk.ts';
 import { errno, ioError } from './io-error.ts';
@@ -81,7 +82,7 @@ export class AgentFiles {
   /** Makes the names of all sessions durable, and, once, the way from the root to them. */
   async sync(): Promise<void> {
     this.#way ??= this.#syncWay();
-    await Promise.all([this.#way, syncDirectory(this.#system, this.paths.sessions)]);
+    await bothEnded(this.#way, syncDirectory(this.#system, this.paths.sessions));
   }
 
   async #syncWay(): Promise<void> {
