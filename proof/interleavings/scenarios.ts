@@ -243,6 +243,11 @@ export const TURNS: readonly Scenario[] = [
 
 export const LISTING: readonly Scenario[] = [
   of('a listing and a commit', { warm: [warm, [list]], steps: [[up], [list, list]] }),
+  of('a writer dies beside a listing', {
+    warm: [warm, [list]],
+    steps: [[up], [read, list, read]],
+    deaths: [0],
+  }),
   of('a listing and a removal', { warm: [warm, [list]], steps: [[remove], [list, list]] }),
   of('a listing beside two writers', {
     heavy: true,
