@@ -137,7 +137,7 @@ export async function lookLater(
   const names = pathsOn(disk).map(withoutChance);
   if (learned) learned.names = names;
   else {
-    mustBeSame('litter', litterIn(names, scene.names), []);
+    mustBeSame('litter', litterIn(names, scene.names, hits), []);
   }
 }
 
@@ -149,24 +149,34 @@ function inWords({ code, path = '' }: { code: string; path?: string }): string {
 }
 
 /** Names that are there more often than without a fault, and that nothing explains. */
-function litterIn(names: readonly string[], expected: readonly string[]): string[] {
+function litterIn(
+  names: readonly string[],
+  expected: readonly string[],
+  hits: readonly Call[],
+): string[] {
   const rest = [...expected];
   const more = names.filter((name) => {
     const at = rest.indexOf(name);
     if (at >= 0) rest.splice(at, 1);
     return at < 0;
   });
-  return more.filter((name, at) => !EXPLAINED.test(name) || more.indexOf(name) !== at);
+  const stays = hits.some(({ name }) => REMOVING.test(name));
+  const explained = (name: string) => MEANINGLESS.test(name) || (stays && KEPT.test(name));
+  return more.filter((name, at) => !explained(name) || more.indexOf(name) !== at);
 }
 
 /**
- * Names of which a fault may add one. What was cut off or damaged is kept for people; a journal whose last
- * write failed is not continued, and a slot keeps two; the lock of a turn and the archive of the
- * active conversation mean nothing when their removal failed, and the next ones take their place; a
- * transcript that could not be taken back is shown, and repaired into an archive.
+ * Names of which any fault may add one. A journal whose last write failed is not continued, and a
+ * slot keeps two; the lock of a turn that did not begin and the archive of the active conversation
+ * mean nothing, and the next ones take their place.
  */
-const EXPLAINED =
-  /\.jsonl\.(torn|damaged)$|\/<id>\.jsonl$|changes\/\d\.\d\.(jsonl|lock)$|\/turn\.lock$|<id>\.archived\.json$/;
+const MEANINGLESS = /changes\/\d\.\d\.(jsonl|lock)$|\/turn\.lock$|<id>\.archived\.json$/;
+
+/**
+ * Names of which a fault may add one when it let something not be taken back: what is cut off later
+ * is kept for people, and a transcript is shown, and repaired into an archive.
+ */
+const KEPT = /\.jsonl\.(torn|damaged)$|\/<id>\.jsonl$/;
 
 /** Every file, with its path. */
 function pathsOn(disk: MemoryDisk): string[] {

@@ -40,9 +40,11 @@ it.each(named(CHANGES))(
       for (const call of scene.calls.filter(isWrite)) {
         for (const bytes of countsOf(lengthOf(call))) {
           const short = { n: call.n, bytes };
-          // It takes a part; it takes a part and then nothing; and then the part can not be cut off.
+          // It takes a part; a part and then nothing; the part can not be cut off; one part and another.
           const full = { n: call.n + 1, errno: 'ENOSPC' };
-          const plans = [[short], [short, full], [short, full, { n: call.n + 2, errno: 'EIO' }]];
+          const again = { n: call.n + 1, bytes: 1 };
+          const stays = { n: call.n + 2, errno: 'EIO' };
+          const plans = [[short], [short, full], [short, full, stays], [short, again]];
           const few = bytes % 8 === 0 ? plans.slice(1) : plans.slice(1, 2);
           for (const plan of isLong ? plans : few) {
             const { failure } = await tryWith(scene, plan);

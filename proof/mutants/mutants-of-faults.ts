@@ -25,7 +25,7 @@ export const MUTANTS_OF_FAULTS: readonly Mutant[] = [
     file: 'src/system/write-bytes.ts',
     find: 'at += progress(fs.writeSync(fd, bytes, at, bytes.length - at));',
     replace: 'fs.writeSync(fd, bytes, at, bytes.length - at);\n    at = bytes.length;',
-    killedBy: { file: FILLING, test: 'C.15 reset: a disk that fills up' },
+    killedBy: { file: FILLING, test: 'C.15 update: a disk that fills up' },
   },
   {
     name: 'torn-tail-appended-to',
