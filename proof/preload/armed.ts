@@ -14,8 +14,10 @@ export interface KernelFault {
 function tell(path: string): void {
   try {
     openSync(path, 'r');
-  } catch {
-    // The shim has read the path; nobody has such a file.
+  } catch (cause) {
+    // The shim reads the path; nobody has such a file.
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw cause;
   }
 }
 

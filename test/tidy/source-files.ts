@@ -45,5 +45,5 @@ export function isLibrary(file: SourceFile): boolean {
 
 /** Tests, and the suite for back ends, which is tests that are shipped. */
 export function isTest(file: SourceFile): boolean {
-  return /\.(test|proof)\.ts$|^test\/|^src\/contract\/conformance\//.test(file.path);
+  return /\.(test|proof)\.ts$|^(test|proof)\/|^src\/contract\/conformance\//.test(file.path);
 }
