@@ -168,15 +168,17 @@ function litterIn(
 /**
  * Names of which any fault may add one. A journal whose last write failed is not continued, and a
  * slot keeps two; the lock of a turn that did not begin and the archive of the active conversation
- * mean nothing, and the next ones take their place.
+ * mean nothing, and the next ones take their place; a repair that is tried again keeps what is
+ * damaged once more.
  */
-const MEANINGLESS = /changes\/\d\.\d\.(jsonl|lock)$|\/turn\.lock$|<id>\.archived\.json$/;
+const MEANINGLESS =
+  /\.jsonl\.damaged$|changes\/\d\.\d\.(jsonl|lock)$|\/turn\.lock$|<id>\.archived\.json$/;
 
 /**
  * Names of which a fault may add one when it let something not be taken back: what is cut off later
  * is kept for people, and a transcript is shown, and repaired into an archive.
  */
-const KEPT = /\.jsonl\.(torn|damaged)$|\/<id>\.jsonl$/;
+const KEPT = /\.jsonl\.torn$|\/<id>\.jsonl$/;
 
 /** Every file, with its path. */
 function pathsOn(disk: MemoryDisk): string[] {

@@ -1,5 +1,5 @@
 import { isLong } from '../frame/size.ts';
-import { errnosFor, isAlias, lastingErrnosFor } from './fitting-errnos.ts';
+import { errnosFor, fewErrnosFor, lastingErrnosFor } from './fitting-errnos.ts';
 import type { Durability } from './opened.ts';
 import type { Operation, Start } from './operations.ts';
 import type { Planned } from './planned-faults.ts';
@@ -25,14 +25,19 @@ export async function* scenesOf(operation: Operation): AsyncGenerator<Scene> {
   }
 }
 
-/** Every single fault that fits in a scene: each call, each error, once and for ever. */
+/**
+ * Every single fault that fits in a scene: each call, each error, once and for ever. From another
+ * start than the clean one the short form tries each call with one error of each kind, once.
+ */
 export function* faultsIn({ calls, start, durability }: Scene): Generator<Planned[]> {
   for (const call of calls) {
     if (!isLong && !isTriedIn(durability, call.name)) continue;
+    if (!isLong && start !== 'clean') {
+      for (const errno of fewErrnosFor(call)) yield [{ n: call.n, errno }];
+      continue;
+    }
     const lasting = lastingErrnosFor(call);
     for (const errno of errnosFor(call)) {
-      // Where the store knows no difference, the short form tries one of two from the other starts.
-      if (!isLong && start !== 'clean' && isAlias(errno)) continue;
       yield [{ n: call.n, errno }];
       if (lasting.includes(errno)) yield [{ n: call.n, errno, forever: true }];
     }

@@ -54,13 +54,6 @@ export function lastingErrnosFor(call: Call): readonly string[] {
   return errnosFor(call).filter((errno) => LASTING.has(errno));
 }
 
-const ALIASES = new Set(['EDQUOT', 'ENFILE', 'EROFS', 'EINTR', 'EFBIG']);
-
-/** Whether the store treats it as it treats another one of the list, here `ENOSPC`, `EMFILE` or `EIO`. */
-export function isAlias(errno: string): boolean {
-  return ALIASES.has(errno);
-}
-
 /** One error of each kind that the store could treat in a way of its own, for pairs of faults. */
 export function fewErrnosFor(call: Call): readonly string[] {
   const few = call.name.startsWith('rename') ? ['EIO', 'EBUSY'] : ['EIO', 'ENOSPC'];

@@ -14,7 +14,7 @@ interface LockLibrary {
 
 /** Calls of the library that another caller's calls can come between. */
 const CALLS = ['mkdir', 'stat', 'rmdir', 'utimes', 'realpath', 'lstat'] as const;
-const SETTLE_ROUNDS = 6;
+const SETTLE_ROUNDS = 3;
 const HOUR_S = 3_600;
 
 interface Ready {
@@ -36,7 +36,7 @@ function freshLibrary(): LockLibrary {
   return requirePeer('proper-lockfile') as LockLibrary;
 }
 
-const libraries: LockLibrary[] = [];
+let played = 0;
 
 /** A file system that makes a call of a caller only when it is told to. */
 function inTurns(caller: number, ready: Ready[]): typeof fs {
@@ -64,9 +64,14 @@ function answer(callback: Callback, call: () => unknown): void {
 }
 
 /** Plays one order: the first choices are given, then the first caller goes on. */
-async function play(directory: string, order: readonly number[]): Promise<Played> {
-  const file = join(directory, 'file');
-  fs.rmSync(`${file}.lock`, { recursive: true, force: true });
+async function play(
+  libraries: readonly LockLibrary[],
+  directory: string,
+  order: readonly number[],
+): Promise<Played> {
+  // Another file each time: nothing of the order before is left of it.
+  played += 1;
+  const file = join(directory, `file-${played}`);
   fs.writeFileSync(file, '');
   fs.mkdirSync(`${file}.lock`);
   const long = Date.now() / 1_000 - HOUR_S;
@@ -74,7 +79,6 @@ async function play(directory: string, order: readonly number[]): Promise<Played
   const ready: Ready[] = [];
   const outcomes: string[] = [];
   const choices: number[] = [];
-  libraries.push(...Array.from({ length: 2 - libraries.length }, freshLibrary));
   const options = {
     stale: 5_000,
     update: HOUR_S * 1_000,
@@ -99,19 +103,18 @@ async function play(directory: string, order: readonly number[]): Promise<Played
     );
     next?.make();
   }
-  // Each order begins with libraries that hold nothing.
-  libraries.length = 0;
   return { outcomes, choices };
 }
 
 /** Plays every order; how many there are, and in how many both callers held the lock. */
 export async function playAll(directory: string, most: number) {
+  const libraries = [freshLibrary(), freshLibrary()];
   const waiting: number[][] = [[]];
   let orders = 0;
   let both = 0;
   while (waiting.length > 0 && orders < most) {
     const order = waiting.pop() as number[];
-    const { outcomes, choices } = await play(directory, order);
+    const { outcomes, choices } = await play(libraries, directory, order);
     orders += 1;
     if (outcomes.every((outcome) => outcome === 'held')) both += 1;
     for (let at = order.length; at < choices.length; at++) {

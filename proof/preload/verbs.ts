@@ -7,8 +7,6 @@ export interface Verb {
   /** Done by the store that is about to be tried. */
   hold?(session: Session, store: Store): Promise<unknown>;
   run(session: Session, store: Store): Promise<unknown>;
-  /** Tried with `durability: 'power'`, too. */
-  power?: true;
 }
 
 const nothing = async () => undefined;
@@ -33,8 +31,8 @@ async function collect(items: AsyncIterable<unknown>): Promise<unknown[]> {
 let former = 'none';
 
 export const VERBS: readonly Verb[] = [
-  { name: 'create', prepare: nothing, run: (session) => session.update({ n: 1 }), power: true },
-  { name: 'update', prepare: lively, run: (session) => session.update({ n: 1 }), power: true },
+  { name: 'create', prepare: nothing, run: (session) => session.update({ n: 1 }) },
+  { name: 'update', prepare: lively, run: (session) => session.update({ n: 1 }) },
   {
     name: 'update with a large value',
     prepare: lively,
@@ -45,10 +43,9 @@ export const VERBS: readonly Verb[] = [
     name: 'append',
     prepare: lively,
     run: (session) => session.append(note('third'), { id: 'third' }),
-    power: true,
   },
   { name: 'first append', prepare: nothing, run: (session) => session.append(note('first')) },
-  { name: 'reset', prepare: lively, run: (session) => session.reset(), power: true },
+  { name: 'reset', prepare: lively, run: (session) => session.reset() },
   {
     name: 'restore',
     prepare: lively,
@@ -57,7 +54,7 @@ export const VERBS: readonly Verb[] = [
     },
     run: (session) => session.restore(former),
   },
-  { name: 'remove', prepare: lively, run: (session) => session.remove(), power: true },
+  { name: 'remove', prepare: lively, run: (session) => session.remove() },
   {
     name: 'turn',
     prepare: lively,

@@ -13,12 +13,14 @@ import { VERBS, type Verb } from '../verbs.ts';
 interface Plan {
   root: string;
   verbs: string[];
+  /** Those of them that are tried with `durability: 'power'`, too. */
+  power: string[];
   /** Of the errors of a call, only these; all when left out. */
   errnos?: string[];
 }
 
 const KEY = 'agent:main:main';
-const { root, verbs, errnos } = planOf<Plan>();
+const { root, verbs, power, errnos } = planOf<Plan>();
 const template = join(root, 'template');
 const directory = join(root, 'store');
 type Durability = 'process' | 'power';
@@ -180,7 +182,7 @@ endWithParent();
 Error.stackTraceLimit = 0;
 for (const verb of VERBS.filter(({ name }) => verbs.includes(name))) {
   await sweep(verb, 'process');
-  if (verb.power) await sweep(verb, 'power');
+  if (power.includes(verb.name)) await sweep(verb, 'power');
 }
 process.stdout.write('done\n');
 process.exit(0);
