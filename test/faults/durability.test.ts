@@ -88,7 +88,7 @@ describe('R4.8 the syncs that a durability promises are made, and no others:', (
       'the first append',
       (b) => b.update(KEY, { n: 0 }, {}),
       (b) => b.append(KEY, note, {}, {}),
-      ['<id>.jsonl', 'meta.1.jsonl', 'directory of the session'],
+      ['meta.1.jsonl', '<id>.jsonl', 'meta.1.jsonl', 'directory of the session'],
     ],
     [
       'reset',

@@ -8,6 +8,7 @@ import { checkGuard } from '../../contract/check-guard.ts';
 import { HoldfastError } from '../../model/errors.ts';
 import { sameRecord } from '../../model/record.ts';
 import type { NewRecord, TranscriptRecord } from '../../model/state.ts';
+import { keepCommits } from './acknowledge.ts';
 import { newState } from './commit-entry.ts';
 import { createLog } from './commit-line.ts';
 import type { FilesContext } from './files-context.ts';
@@ -88,7 +89,23 @@ async function firstRecord(
   );
 }
 
+/**
+ * A transcript in which anything is written tells that its session was on the disk: where a power loss
+ * has left zeros in the place of the log, this is how an old session is told from one that never was.
+ */
 function write(
+  context: FilesContext,
+  session: SessionFiles,
+  state: LogState,
+  record: NewRecord,
+  givenId: string | undefined,
+): TranscriptRecord | Promise<TranscriptRecord> {
+  const put = () => writeNow(context, session, state, record, givenId);
+  const first = context.power && session.transcript.size === 0;
+  return first ? keepCommits(context, session).then(put) : put();
+}
+
+function writeNow(
   context: FilesContext,
   session: SessionFiles,
   state: LogState,

@@ -33,7 +33,7 @@ export function keyOfFolder(fs: FileSystem, directory: string, folder: string): 
     // Nothing, or the beginning of a first line: its writer died, and no session was acknowledged.
     const unfinished = bytes.indexOf(10) < 0;
     if (unfinished && (bytes.length === 0 || bytes[0] === OPENING_BRACE)) return 'none';
-    if (unfinished && neverWritten(fs, directory)(bytes)) return 'none';
+    if (neverWritten(fs, directory)(bytes)) return 'none';
     const key = keyIn(bytes) ?? keyFromTranscripts(fs, directory, folder);
     return key === undefined ? 'unreadable' : { key };
   } catch (cause) {

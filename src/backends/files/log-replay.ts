@@ -83,7 +83,8 @@ export class LogReplay {
       const decoded = decodeLine(line);
       const reason = 'reason' in decoded ? decoded.reason : this.#apply(decoded.line);
       if (reason !== undefined) {
-        if ('reason' in decoded && this.state && isHole(line, this.size)) return;
+        const hole = 'reason' in decoded && isHole(line, this.size);
+        if (hole && (this.state || this.#isNeverWritten(bytes))) return;
         this.damage = { from: this.size, to: this.size + line.length + 1, reason };
         return;
       }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { FileSystem } from '../../system/file-system.ts';
 import { isMissing } from './io-error.ts';
 import { LOCK_NAME, LOG_NAME, logName, TEMPORARY_NAME } from './layout.ts';
+import { decodeLine } from './log-line.ts';
 import { readFileNow } from './read-bytes.ts';
 
 /** What is there while a session begins, and what was cut off before: neither tells of a session. */
@@ -25,7 +26,18 @@ export function neverWritten(fs: FileSystem, directory: string): (log: Buffer) =
       throw cause;
     }
   };
-  return (log) => isZero(log) && fs.readdirSync(directory).every(saysNothing);
+  return (log) => saysNothingAtAll(log) && fs.readdirSync(directory).every(saysNothing);
+}
+
+/** Zeros, and no line that decodes: what was written of the first line, if anything, is not all of it. */
+function saysNothingAtAll(log: Buffer): boolean {
+  if (!log.includes(0)) return false;
+  for (let at = 0; ; ) {
+    const end = log.indexOf(10, at);
+    if (end < 0) return true;
+    if ('line' in decodeLine(log.subarray(at, end))) return false;
+    at = end + 1;
+  }
 }
 
 function isZero(bytes: Buffer): boolean {
