@@ -143,4 +143,18 @@ export const MUTANTS_OF_POWER_LOSS: readonly Mutant[] = [
     replace: 'const temporary = path;',
     killedBy: crashesOf('process, lively: reset'),
   },
+  {
+    name: 'record-before-its-log-is-synced',
+    file: `${FILES}/append-record.ts`,
+    find: 'const first = context.power && session.transcript.size === 0;',
+    replace: 'const first = false as boolean;',
+    killedBy: crashesOf('power, lively: remove, append'),
+  },
+  {
+    name: 'session-of-zeros-is-damaged-for-ever',
+    file: `${FILES}/log-replay.ts`,
+    find: '    if (this.#isNeverWritten(bytes)) return;\n',
+    replace: '',
+    killedBy: crashesOf('power, lively: remove, update'),
+  },
 ];

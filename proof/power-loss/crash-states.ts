@@ -119,6 +119,11 @@ export class CrashStates {
     yield { changes: new Set(), versions: none };
     yield { changes: everything, versions: none };
     yield { changes: new Set(), versions: new Map() };
+    // Of each file nothing that is new, and zeros in its place.
+    for (const ino of this.#versions.keys()) {
+      for (const version of [0, 1])
+        yield { changes: everything, versions: new Map([[ino, version]]) };
+    }
     for (const change of nameChanges) {
       const others = nameChanges.filter((other) => other !== change);
       yield { changes: closedWithout(others, nameChanges, change), versions: new Map() };
