@@ -69,6 +69,7 @@ export async function lookBack(
     const isNew = wantIds && at >= known && typeof record.id === 'string';
     if (isNew) news.push([record.id as string, { at, bytes: bytes.length }]);
   }
+  if (search.pending) search.end();
   return { leaf: search.found, news: news.reverse() };
 }
 

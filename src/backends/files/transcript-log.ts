@@ -193,7 +193,7 @@ export class TranscriptLog {
     const known = whole >= this.size && this.leaf !== undefined ? this.size : 0;
     if (known === 0) this.ids = undefined;
     const { leaf, news } = await lookBack(fs, this.fd, whole, known, this.ids !== undefined);
-    this.leaf = leaf ?? this.leaf ?? null;
+    this.leaf = leaf === undefined ? (this.leaf ?? null) : leaf;
     this.size = whole;
     for (const [id, place] of news) this.advance(0, undefined, id, place);
   }

@@ -78,8 +78,8 @@ function add(conversation: Conversation, record: TranscriptRecord): void {
  */
 function leafAfter({ leaf, byId }: Conversation, record: TranscriptRecord): string | null {
   if (record.type === 'leaf') {
-    const { targetId } = record;
-    return targetId === null || byId.has(targetId) ? targetId : leaf;
+    const target = record.appendParentId ?? record.targetId;
+    return target === null || byId.has(target) ? target : leaf;
   }
   return record.appendMode === 'side' ? leaf : record.id;
 }

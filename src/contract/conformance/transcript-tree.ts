@@ -32,6 +32,30 @@ export function transcriptTree(law: Law): void {
     assert.equal((await session.append({ type: 'note' })).parentId, a.id);
   });
 
+  law('a leaf row to nothing lets the next record begin the tree anew', async (t) => {
+    const session = t.session();
+    await three(session);
+    await session.append({ type: 'leaf', targetId: null });
+    const root = await session.append({ type: 'note' });
+    assert.equal(root.parentId, null);
+    assert.equal((await session.append({ type: 'note' })).parentId, root.id);
+  });
+
+  law('a leaf row names the parent of the next record, or else its target', async (t) => {
+    const session = t.session();
+    const { a, b } = await three(session);
+    await session.append({ type: 'leaf', targetId: b.id, appendParentId: a.id });
+    assert.equal((await session.append({ type: 'note' })).parentId, a.id);
+  });
+
+  law('a leaf row whose target does not exist leaves the one before it in force', async (t) => {
+    const session = t.session();
+    const { a } = await three(session);
+    await session.append({ type: 'leaf', targetId: a.id });
+    await session.append({ type: 'leaf', targetId: 'nobody' });
+    assert.equal((await session.append({ type: 'note' })).parentId, a.id);
+  });
+
   law('a leaf row whose target does not exist changes nothing', async (t) => {
     const session = t.session();
     const { c } = await three(session);
