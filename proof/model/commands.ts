@@ -123,12 +123,24 @@ const patch = fc.oneof(
   { weight: 1, arbitrary: fieldsOf(fc.constantFrom(...RESERVED, 'n')) },
   { weight: 1, arbitrary: fc.constantFrom<unknown>(null, [], 'text', 7) },
 );
-const record = fc
+/** Rows that move the leaf name records that are there now and then. */
+const leafRow = fc
+  .constantFrom<string | null>(...IDS, null)
+  .map((targetId): Record<string, unknown> => ({ type: 'leaf', targetId }));
+const anyRecord = fc
   .tuple(
     fc.constantFrom('note', 'message', 'leaf', ''),
-    fieldsOf(fc.constantFrom('text', '__proto__', 'id', 'targetId', 'appendMode')),
+    fieldsOf(
+      fc.constantFrom('text', '__proto__', 'id', 'targetId', 'appendParentId', 'appendMode'),
+    ),
   )
-  .map(([type, rest]) => ({ ...rest, type }));
+  .map(([type, rest]): Record<string, unknown> => ({ ...rest, type }));
+const sideRecord = fc.constant<Record<string, unknown>>({ type: 'note', appendMode: 'side' });
+const record = fc.oneof(
+  { weight: 6, arbitrary: anyRecord },
+  { weight: 1, arbitrary: leafRow },
+  { weight: 1, arbitrary: sideRecord },
+);
 const count = fc.option(fc.integer({ min: 0, max: 4 }), { nil: undefined });
 const place = fc.integer({ min: 0, max: 3 });
 const keep = fc.oneof(

@@ -67,9 +67,10 @@ function complete(
 }
 
 function add(conversation: Conversation, record: TranscriptRecord): void {
+  // First, because a row that names itself names nothing that was there before it.
+  conversation.leaf = leafAfter(conversation, record);
   conversation.records.push(record);
   conversation.byId.set(record.id, record);
-  conversation.leaf = leafAfter(conversation, record);
 }
 
 /**

@@ -60,6 +60,7 @@ export function transcriptTree(law: Law): void {
     const session = t.session();
     const { c } = await three(session);
     await session.append({ type: 'leaf', targetId: 'nobody' });
+    await session.append({ type: 'leaf', targetId: 'itself' }, { id: 'itself' });
     assert.equal((await session.append({ type: 'note' })).parentId, c.id);
   });
 
