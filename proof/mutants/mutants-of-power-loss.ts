@@ -20,15 +20,15 @@ export const MUTANTS_OF_POWER_LOSS: readonly Mutant[] = [
   {
     name: 'directory-of-new-session-not-synced',
     file: `${FILES}/acknowledge.ts`,
-    find: 'await Promise.all([syncDirectory(context.system, session.directory), session.agent.sync()]);',
-    replace: 'await session.agent.sync();',
+    find: 'bothEnded(syncDirectory(context.system, session.directory), ',
+    replace: 'bothEnded(Promise.resolve(), ',
     killedBy: crashesOf('power, nothing: update'),
   },
   {
     name: 'name-of-new-session-not-synced',
     file: `${FILES}/agent-files.ts`,
-    find: 'await Promise.all([this.#way, syncDirectory(this.#system, this.paths.sessions)]);',
-    replace: 'await this.#way;',
+    find: 'syncDirectory(this.#system, this.paths.sessions)',
+    replace: 'Promise.resolve()',
     killedBy: crashesOf('power, nothing: update'),
   },
   {
@@ -132,7 +132,7 @@ export const MUTANTS_OF_POWER_LOSS: readonly Mutant[] = [
   {
     name: 'hole-is-damage-for-ever',
     file: `${FILES}/log-replay.ts`,
-    find: "if ('reason' in decoded && this.state && isHole(line, this.size)) return;",
+    find: 'if (hole && (this.state || this.#isNeverWritten(bytes))) return;',
     replace: '',
     killedBy: crashesOf('process, lively: update'),
   },

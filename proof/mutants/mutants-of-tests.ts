@@ -64,8 +64,8 @@ export const MUTANTS_OF_TESTS: readonly Mutant[] = [
   {
     name: 'sync-of-directory-left-out',
     file: `${FILES}/acknowledge.ts`,
-    find: 'await Promise.all([syncDirectory(context.system, session.directory), session.agent.sync()]);',
-    replace: 'await session.agent.sync();',
+    find: 'bothEnded(syncDirectory(context.system, session.directory), ',
+    replace: 'bothEnded(Promise.resolve(), ',
     killedBy: { file: SYNCS, test: 'create with power, and with process' },
   },
   {
