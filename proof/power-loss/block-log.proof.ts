@@ -21,7 +21,7 @@ import { writerKey } from './writer-plan.ts';
 import { type Written, writtenOf } from './written.ts';
 
 const STATES = size(30, 2_000);
-const SECONDS_MAX = size(40, 240);
+const SECONDS_MAX = size(40, 160);
 const ROUNDS = size(10, 20);
 const mounts = new Mounts();
 
