@@ -113,6 +113,13 @@ export const MUTANTS_OF_ORDERS: readonly Mutant[] = [
     killedBy: { file: INTERLEAVINGS, test: 'R11.8 a turn that was overtaken' },
   },
   {
+    name: 'leaf-row-to-nothing-passed-over',
+    file: `${FILES}/leaf-search.ts`,
+    find: 'if (target === null) this.#take(row, null);',
+    replace: 'if (target === null) return;',
+    killedBy: { file: `${FILES}/leaf-search.test.ts`, test: 'none after a leaf row to nothing' },
+  },
+  {
     name: 'former-turn-of-another-conversation',
     file: 'src/backends/memory/turn-place.ts',
     find: '      this.#previous = undefined;\n      return;\n',
