@@ -23,6 +23,17 @@ test('C.15 after a sync that failed the next update is acknowledged: it waits un
   expect((await backend.update(KEY, { n: 2 }, {})).rev).toBe(3);
 });
 
+test('C.15 a session to which records are only appended goes on after a sync that failed, too', async () => {
+  const system = new FaultySystem();
+  const { backend } = await openStoreAt(temporaryDirectory(), { system, durability: 'power' });
+  await backend.append(KEY, said('first'), {}, {});
+  system.intervene = ({ name }) => (name === 'fdatasync' ? { errno: 'EIO' } : undefined);
+  const refused = await outcomeOf(() => backend.append(KEY, said('second'), {}, {}));
+  expect(refused).toBe('OUTCOME_UNKNOWN');
+  system.mend();
+  await backend.append(KEY, said('third'), {}, {});
+});
+
 test('C.15 a removal whose sync failed is no plain refusal: the session is gone', async () => {
   const system = new FaultySystem();
   const { backend } = await openStoreAt(temporaryDirectory(), { system, durability: 'power' });

@@ -66,22 +66,22 @@ function acknowledgeNow(
 ): Acknowledged<TranscriptRecord> {
   if (!context.power) return { shown };
   const { transcript } = session;
-  const record = syncFile(session, transcript.syncs, transcript.fd, 'transcript');
+  const record = syncFile(context, session, transcript.syncs, transcript.fd, 'transcript');
   const named = transcript.named ? record : record.then(() => nameTranscript(context, session));
   return { shown, synced: bothEnded(named, syncLog(context, session)) };
 }
 
 function syncLog(context: FilesContext, session: SessionFiles): Promise<void> {
-  if (session.foldRequired) return whenWrittenAnew(session);
-  const synced = syncFile(session, session.syncs, session.log.fd, 'metadata log');
+  if (session.foldRequired) return whenWrittenAnew(context, session);
+  const synced = syncFile(context, session, session.syncs, session.log.fd, 'metadata log');
   if (session.log.file.named) return synced;
   // Side by side: the file system writes them down in one go.
   return bothEnded(synced, nameLog(context, session));
 }
 
-/** The fold that is under way takes over every line that was there when it ended: this one, too. */
-async function whenWrittenAnew(session: SessionFiles): Promise<void> {
-  await session.fold;
+/** A fold takes over every line that was there when it ended: this one, too. */
+async function whenWrittenAnew(context: FilesContext, session: SessionFiles): Promise<void> {
+  await foldLog(context, session);
   if (session.foldRequired) throw unknownOutcome(session, 'metadata log', undefined);
 }
 
@@ -90,7 +90,9 @@ async function whenWrittenAnew(session: SessionFiles): Promise<void> {
  * that a power loss would leave without it. Runs inside the session.
  */
 export async function keepCommits(context: FilesContext, session: SessionFiles): Promise<void> {
-  await syncFile(session, session.syncs, session.log.fd, 'metadata log');
+  // Another sync would say that all is well; the fold waits for the lock that is held here.
+  if (session.foldRequired) throw unknownOutcome(session, 'metadata log', undefined);
+  await syncFile(context, session, session.syncs, session.log.fd, 'metadata log');
   if (session.log.file.named) return;
   try {
     await syncDirectory(context.system, session.directory);
@@ -126,6 +128,7 @@ async function nameTranscript(context: FilesContext, session: SessionFiles): Pro
 }
 
 function syncFile(
+  context: FilesContext,
   session: SessionFiles,
   group: SyncGroup,
   fd: number,
@@ -133,6 +136,7 @@ function syncFile(
 ): Promise<void> {
   return group.wait(fd).catch((cause) => {
     session.foldRequired = true;
+    context.later(foldLog(context, session));
     throw unknownOutcome(session, what, cause);
   });
 }
@@ -147,8 +151,7 @@ function unknownOutcome(session: SessionFiles, what: string, cause: unknown): Ho
 
 function foldWhenDue(context: FilesContext, session: SessionFiles): void {
   const { log } = session;
-  if (session.folding || !(session.foldRequired || isFoldDue(log.size, log.replay.snapshotBytes)))
-    return;
-  session.fold = foldLog(context, session);
-  context.later(session.fold);
+  if (session.foldRequired || isFoldDue(log.size, log.replay.snapshotBytes)) {
+    if (!session.fold) context.later(foldLog(context, session));
+  }
 }

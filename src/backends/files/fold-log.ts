@@ -51,9 +51,18 @@ interface Prepared {
   ending: string;
 }
 
-/** Folds the log of a session in the background. A fold that fails changes nothing and is told. */
-export async function foldLog(context: FilesContext, session: SessionFiles): Promise<void> {
-  session.folding = true;
+/**
+ * Folds the log of a session, or waits for the fold that is under way. A fold that fails changes
+ * nothing and is told.
+ */
+export function foldLog(context: FilesContext, session: SessionFiles): Promise<void> {
+  session.fold ??= fold(context, session).finally(() => {
+    session.fold = undefined;
+  });
+  return session.fold;
+}
+
+async function fold(context: FilesContext, session: SessionFiles): Promise<void> {
   try {
     const prepared = await prepare(context, session);
     if (prepared) await exchange(context, session, prepared);
@@ -63,8 +72,6 @@ export async function foldLog(context: FilesContext, session: SessionFiles): Pro
       key: session.key,
       message: `The metadata log was not folded: ${(cause as Error).message}. It goes on as it is.`,
     });
-  } finally {
-    session.folding = false;
   }
 }
 
@@ -76,6 +83,8 @@ async function prepare(
   const { log } = session;
   const { state, generation, size: covered } = log;
   const { trailer } = log.replay;
+  // Where there is no session any more, nothing has to be kept.
+  if (!log.damage && (!state || state.removed)) session.foldRequired = false;
   if (!state || state.removed || log.damage) return undefined;
   const snapshot = encodeLine(snapshotOf(session.key, state));
   const bytes = Buffer.byteLength(snapshot);
@@ -103,7 +112,7 @@ async function exchange(
 ): Promise<void> {
   const { system } = context;
   const done = await session
-    .exclusive(() => exchangeInside(context, session, prepared), { create: false })
+    .exclusive(() => exchangeInside(context, session, prepared), { create: false }, true)
     .catch(async (cause) => {
       await giveUp(context, prepared);
       throw cause;

@@ -12,6 +12,7 @@ import { finishRemoval } from './clear-away.ts';
 import type { Holding } from './descriptor-pool.ts';
 import { EntrySize } from './entry-size.ts';
 import type { FilesContext } from './files-context.ts';
+import { foldLog } from './fold-log.ts';
 import type { HeldTurn } from './held-turn.ts';
 import { ioError } from './io-error.ts';
 import { journalPrefix } from './journal.ts';
@@ -47,8 +48,7 @@ export class SessionFiles implements Gate, Holding {
   /** Reads of the log that are under way: its descriptor must not become another file's. */
   #reading = 0;
   used = true;
-  folding = false;
-  /** The last fold that was begun; it never rejects. */
+  /** The fold that is under way; it never rejects. */
   fold: Promise<void> | undefined;
   /** A sync of this log failed: nothing in it is durable until it is written anew. */
   foldRequired = false;
@@ -76,7 +76,7 @@ export class SessionFiles implements Gate, Holding {
   }
 
   get idle(): boolean {
-    const busy = this.inside || this.folding || this.#reading > 0;
+    const busy = this.inside || this.fold !== undefined || this.#reading > 0;
     return this.#queue.idle && !busy && this.syncs.idle;
   }
 
@@ -96,8 +96,10 @@ export class SessionFiles implements Gate, Holding {
     return this.turn?.counts(state) ? this.turn.fence : undefined;
   }
 
-  exclusive<T>(run: () => T | Promise<T>, options: ExclusiveOptions): Promise<T> {
-    return this.#queue.exclusive(run, options);
+  /** `fold`: it is the fold for which the others wait. */
+  exclusive<T>(run: () => T | Promise<T>, options: ExclusiveOptions, fold = false): Promise<T> {
+    const enter = () => this.#queue.exclusive(run, options);
+    return this.foldRequired && !fold ? foldLog(this.#context, this).then(enter) : enter();
   }
 
   /** The latest state, without a lock: lines are appended whole and in order. */
