@@ -51,7 +51,7 @@ export const MUTANTS_OF_FAULTS: readonly Mutant[] = [
   {
     name: 'fold-after-a-failed-sync-not-waited-for',
     file: `${FILES}/acknowledge.ts`,
-    find: 'await session.fold;',
+    find: 'await foldLog(context, session);',
     replace: '',
     killedBy: { file: CHANGES, test: 'C.15 update: whichever call fails' },
   },
