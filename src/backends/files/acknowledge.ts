@@ -10,7 +10,7 @@ import { HoldfastError } from '../../model/errors.ts';
 import type { SessionState, TranscriptRecord } from '../../model/state.ts';
 import { bothEnded } from './both-ended.ts';
 import type { FilesContext } from './files-context.ts';
-import { foldLog, isFoldDue } from './fold-log.ts';
+import { foldAgain, foldLog, isFoldDue } from './fold-log.ts';
 import { isMissing } from './io-error.ts';
 import type { LogState } from './log-state.ts';
 import type { SessionFiles } from './session-files.ts';
@@ -81,7 +81,7 @@ function syncLog(context: FilesContext, session: SessionFiles): Promise<void> {
 
 /** A fold takes over every line that was there when it ended: this one, too. */
 async function whenWrittenAnew(context: FilesContext, session: SessionFiles): Promise<void> {
-  await foldLog(context, session);
+  await foldAgain(context, session);
   if (session.foldRequired) throw unknownOutcome(session, 'metadata log', undefined);
 }
 
@@ -136,7 +136,7 @@ function syncFile(
 ): Promise<void> {
   return group.wait(fd).catch((cause) => {
     session.foldRequired = true;
-    context.later(foldLog(context, session));
+    context.later(foldAgain(context, session));
     throw unknownOutcome(session, what, cause);
   });
 }

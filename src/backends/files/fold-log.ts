@@ -62,6 +62,13 @@ export function foldLog(context: FilesContext, session: SessionFiles): Promise<v
   return session.fold;
 }
 
+/** Folds the log if a sync of it failed, also one that failed while a fold is under way. */
+export async function foldAgain(context: FilesContext, session: SessionFiles): Promise<void> {
+  // A sync of the new log may have failed while the fold that made it was removing the old one.
+  if (session.fold) await session.fold;
+  if (session.foldRequired) await foldLog(context, session);
+}
+
 async function fold(context: FilesContext, session: SessionFiles): Promise<void> {
   try {
     const prepared = await prepare(context, session);
@@ -119,7 +126,9 @@ async function exchange(
     });
   if (!done) return await giveUp(context, prepared);
   await syncDirectory(system, session.directory);
-  await session.exclusive(() => removeOld(context, session, prepared, done), { create: false });
+  const remove = () => removeOld(context, session, prepared, done);
+  // Those who need a fold wait for the end of this one, so it waits for none itself.
+  await session.exclusive(remove, { create: false }, true);
 }
 
 /**

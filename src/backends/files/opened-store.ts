@@ -6,7 +6,7 @@ import { AgentFiles } from './agent-files.ts';
 import { DescriptorPool, openFilesDefault } from './descriptor-pool.ts';
 import { Disk } from './disk.ts';
 import type { FilesContext } from './files-context.ts';
-import { foldLog } from './fold-log.ts';
+import { foldAgain } from './fold-log.ts';
 import { ioError, isMissing } from './io-error.ts';
 import { agentFolder } from './layout.ts';
 import { SessionFiles } from './session-files.ts';
@@ -140,7 +140,7 @@ export class OpenedStore implements FilesContext {
     const unkept: string[] = [];
     for (const session of this.#sessions.values()) {
       if (!session.foldRequired || !session.log.state || session.log.state.removed) continue;
-      await foldLog(this, session);
+      await foldAgain(this, session);
       if (session.foldRequired) unkept.push(session.key);
     }
     return unkept;

@@ -12,7 +12,7 @@ import { finishRemoval } from './clear-away.ts';
 import type { Holding } from './descriptor-pool.ts';
 import { EntrySize } from './entry-size.ts';
 import type { FilesContext } from './files-context.ts';
-import { foldLog } from './fold-log.ts';
+import { foldAgain } from './fold-log.ts';
 import type { HeldTurn } from './held-turn.ts';
 import { ioError } from './io-error.ts';
 import { journalPrefix } from './journal.ts';
@@ -99,7 +99,7 @@ export class SessionFiles implements Gate, Holding {
   /** `fold`: it is the fold for which the others wait. */
   exclusive<T>(run: () => T | Promise<T>, options: ExclusiveOptions, fold = false): Promise<T> {
     const enter = () => this.#queue.exclusive(run, options);
-    return this.foldRequired && !fold ? foldLog(this.#context, this).then(enter) : enter();
+    return this.foldRequired && !fold ? foldAgain(this.#context, this).then(enter) : enter();
   }
 
   /** The latest state, without a lock: lines are appended whole and in order. */
