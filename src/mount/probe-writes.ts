@@ -12,6 +12,7 @@ const READ_MS = 300;
 const BYTES = 6_000;
 const LINES = 150;
 const LINE_BYTES = 300;
+const HELD_FOR_EVER = 'the lock of the other process did not come free';
 
 export const probeRename: Probe = async (world, directory) => {
   const { fs, timers } = world.system;
@@ -70,37 +71,51 @@ function renameCheck(
   };
 }
 
+/** Each append under a lock, as a store makes them: without one, not even Windows keeps them apart. */
 export const probeAppend: Probe = async (world, directory) => {
-  const { fs } = world.system;
+  const { clock, fs, lock, timers } = world.system;
   const path = join(directory, 'appended');
+  const lockPath = join(directory, 'appended-lock');
   const fd = fs.openSync(path, OPEN.appendOrCreate, 0o600);
-  const words = [path, String(LINES), String(LINE_BYTES)];
+  const lockFd = fs.openSync(lockPath, OPEN.lock, 0o600);
+  const words = [lockPath, path, String(LINES), String(LINE_BYTES)];
   const other = world.processes.start(APPENDER, words, { directory, limitMs: CHILD_MS_MAX });
   try {
     await other.line();
     const line = `${'a'.repeat(LINE_BYTES - 1)}\n`;
-    for (let n = 0; n < LINES; n++) writeBytesNow(fs, fd, line);
+    const began = clock.elapsed();
+    for (let n = 0; n < LINES; n++) {
+      while (!lock.tryLock(lockFd)) {
+        if (clock.elapsed() - began > CHILD_MS_MAX) return [appendCheck(false, HELD_FOR_EVER)];
+        await breathe(timers);
+      }
+      writeBytesNow(fs, fd, line);
+      lock.unlock(lockFd);
+    }
     await other.line();
     const bytes = Buffer.alloc(2 * LINES * LINE_BYTES + 1);
     const length = fs.readSync(fd, bytes, 0, bytes.length, 0);
     const lines = bytes.toString('latin1', 0, length).split('\n').slice(0, -1);
     const whole = lines.filter((text) => /^(a+|b+)$/.test(text) && text.length === LINE_BYTES - 1);
     const all = whole.length === 2 * LINES && lines.length === 2 * LINES;
-    return [
-      {
-        id: 'append-atomic',
-        what: 'appends of two processes stay whole',
-        // Those of the store are made under a lock; what one of them acknowledged must not be overwritten.
-        neededBy: 'store',
-        outcome: all ? 'yes' : 'no',
-        detail: `${whole.length} of ${2 * LINES} lines are whole`,
-      },
-    ];
+    return [appendCheck(all, `${whole.length} of ${2 * LINES} lines are whole`)];
   } finally {
+    fs.closeSync(lockFd);
     fs.closeSync(fd);
     await other.kill();
   }
 };
+
+function appendCheck(kept: boolean, detail: string): MountCheck {
+  return {
+    id: 'append-atomic',
+    what: 'appends of two processes stay whole',
+    // What one of them acknowledged must not be overwritten by the other.
+    neededBy: 'store',
+    outcome: kept ? 'yes' : 'no',
+    detail,
+  };
+}
 
 function put({ system: { fs } }: MountWorld, path: string, text: string): void {
   const fd = fs.openSync(path, OPEN.createNew, 0o600);

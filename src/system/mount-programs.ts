@@ -41,13 +41,23 @@ while (Date.now() < end) {
 console.log(JSON.stringify(seen));
 `;
 
-/** Appends lines while another process does. */
+/** Appends lines while another process does, each under a lock as a store does. */
 export const APPENDER = `
 const fs = require('node:fs');
-const [, path, lines, bytes] = process.argv.slice(1);
+const { setTimeout: pause } = require('node:timers/promises');
+const [addon, lockPath, path, lines, bytes] = process.argv.slice(1);
+const { tryLock, unlock } = require(addon);
+const lock = fs.openSync(lockPath, 'r+');
 const fd = fs.openSync(path, 'a');
+const append = async () => {
+  for (let n = 0; n < Number(lines); n++) {
+    while (!tryLock(lock)) await pause(1);
+    fs.writeSync(fd, 'b'.repeat(Number(bytes) - 1) + '\\n');
+    unlock(lock);
+  }
+  console.log('done');
+};
 console.log('ready');
-for (let n = 0; n < Number(lines); n++) fs.writeSync(fd, 'b'.repeat(Number(bytes) - 1) + '\\n');
-console.log('done');
+append();
 setInterval(() => undefined, 1000);
 `;
