@@ -27,6 +27,8 @@ export interface Scheduled {
   readonly scheduler: Scheduler;
   /** May make a call fail with this error, and hears of each that took effect. */
   readonly intervene?: (process: number, call: DiskCall) => string | undefined;
+  /** Hears of each call that will take effect later, when it is made. */
+  readonly asked?: (call: DiskCall) => void;
 }
 
 type Timers = System['timers'];
@@ -85,7 +87,7 @@ class DueTimers implements Timers {
 
 /** The world of one process. */
 export function scheduledSystem(
-  { disk, scheduler, intervene }: Scheduled,
+  { disk, scheduler, intervene, asked }: Scheduled,
   process: number,
 ): System {
   const direct = directSystem(disk, process);
@@ -94,10 +96,12 @@ export function scheduledSystem(
     const errno = intervene?.(process, call);
     return valueIn(call, errno === undefined ? perform(disk, process, call) : { errno });
   };
-  const later = (call: DiskCall) =>
-    scheduler
+  const later = (call: DiskCall) => {
+    asked?.(call);
+    return scheduler
       .schedule(Promise.resolve(), `${process} ${call.name} ${pathIn(call).slice(-24)}`)
       .then(() => now(call));
+  };
   return {
     ...direct,
     fs: fileSystemOver(now, later),

@@ -5,6 +5,7 @@ import { agentFolder, agentPaths } from '../../src/backends/files/layout.ts';
 import type { Session, Store, StoreOptions } from '../../src/contract/store.ts';
 import { isHoldfastError } from '../../src/model/errors.ts';
 import { OPEN } from '../../src/system/file-system.ts';
+import type { DiskCall } from '../interleavings/disk-calls.ts';
 import { emptyDisk } from '../interleavings/laws.ts';
 import type { SharedDisk } from '../interleavings/shared-disk.ts';
 import { type Scheduled, scheduledStore } from './scheduled-system.ts';
@@ -20,9 +21,12 @@ export interface Scene extends Scheduled {
   tick(): Promise<void>;
 }
 
-export function scene(scheduler: Scheduler, intervene?: Scheduled['intervene']): Scene {
+export function scene(
+  scheduler: Scheduler,
+  hooks: Pick<Scheduled, 'intervene' | 'asked'> = {},
+): Scene {
   const disk = emptyDisk(true);
-  const scheduled: Scheduled = { disk, scheduler, ...(intervene && { intervene }) };
+  const scheduled: Scheduled = { disk, scheduler, ...hooks };
   return {
     ...scheduled,
     open: (process, options) => scheduledStore(scheduled, process, options),
@@ -182,14 +186,24 @@ export async function closeLaw({ open, until, tick, disk }: Scene): Promise<void
 export async function syncLaw(scheduler: Scheduler, failAt: number): Promise<void> {
   let syncs = 0;
   const safe = new Map<string, string>();
-  const { disk, open, until } = scene(scheduler, (_, call) => {
+  // A sync covers what was written before it began, and not what came while it was under way.
+  const covered = new Map<DiskCall, { path: string; text: string }>();
+  const asked = (call: DiskCall) => {
+    if (call.name !== 'sync') return;
+    const path = disk.pathOf(call.fd);
+    if (path === undefined || disk.facts(path).kind !== 'file') return;
+    covered.set(call, { path, text: disk.textOf(path) });
+  };
+  const intervene = (_: number, call: DiskCall) => {
     if (call.name !== 'sync') return undefined;
     syncs += 1;
     if (syncs === failAt) return 'EIO';
-    const path = disk.pathOf(call.fd);
-    if (path !== undefined && disk.facts(path).kind === 'file') safe.set(path, disk.textOf(path));
+    const now = covered.get(call);
+    // Two syncs of one file may end in either order.
+    if (now && now.text.length >= (safe.get(now.path) ?? '').length) safe.set(now.path, now.text);
     return undefined;
-  });
+  };
+  const { disk, open, until } = scene(scheduler, { asked, intervene });
   const store = await open(1, { durability: 'power' });
   const session = store.session(KEY);
   const kept = (text: string) => [...safe.values()].some((each) => each.includes(text));

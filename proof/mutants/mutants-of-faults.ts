@@ -49,11 +49,14 @@ export const MUTANTS_OF_FAULTS: readonly Mutant[] = [
     killedBy: { file: CHANGES, test: 'C.15 update: whichever call fails' },
   },
   {
-    name: 'fold-after-a-failed-sync-not-waited-for',
+    name: 'another-sync-believed-after-one-that-failed',
     file: `${FILES}/acknowledge.ts`,
-    find: 'await foldLog(context, session);',
+    find: 'if (session.foldRequired) return whenWrittenAnew(context, session);',
     replace: '',
-    killedBy: { file: CHANGES, test: 'C.15 update: whichever call fails' },
+    killedBy: {
+      file: 'test/faults/after-a-fault.test.ts',
+      test: 'C.15 after a sync that failed nothing is acknowledged',
+    },
   },
   {
     name: 'creation-not-taken-back',

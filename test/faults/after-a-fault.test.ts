@@ -23,6 +23,25 @@ test('C.15 after a sync that failed the next update is acknowledged: it waits un
   expect((await backend.update(KEY, { n: 2 }, {})).rev).toBe(3);
 });
 
+test('C.15 after a sync that failed nothing is acknowledged until the log could be written anew', async () => {
+  const system = new FaultySystem();
+  const { backend } = await openStoreAt(temporaryDirectory(), { system, durability: 'power' });
+  await backend.update(KEY, { n: 0 }, {});
+  let syncs = 0;
+  // The kernel tells of a lost write once: the syncs after it succeed, and prove nothing.
+  system.intervene = ({ name, path }) => {
+    if (name === 'fdatasync' && path.endsWith('.jsonl') && ++syncs === 1) return { errno: 'EIO' };
+    return name === 'open' && path.includes('.tmp-') ? { errno: 'ENOSPC' } : undefined;
+  };
+  for (let n = 1; n <= 3; n++) {
+    const outcome = await outcomeOf(() => backend.update(KEY, { n }, {}));
+    expect(outcome, `update ${n}`).toBe('OUTCOME_UNKNOWN');
+  }
+  expect(syncs).toBe(1);
+  system.mend();
+  expect((await backend.update(KEY, { n: 4 }, {})).entry).toEqual({ n: 4 });
+});
+
 test('C.15 a session to which records are only appended goes on after a sync that failed, too', async () => {
   const system = new FaultySystem();
   const { backend } = await openStoreAt(temporaryDirectory(), { system, durability: 'power' });
