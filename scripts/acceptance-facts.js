@@ -22,6 +22,7 @@ export function testsOf(results) {
       ids: [...new Set([...test.ancestorTitles, test.title].flatMap(idsOf))],
       status: test.status,
       file: file.name,
+      messages: test.failureMessages ?? [],
     })),
   );
 }
