@@ -9,7 +9,7 @@ import { search } from './search.ts';
 const OPERATIONS_MAX = size(2, 3);
 const STATES = size(25_000, 2_500_000);
 /** On a machine that is busy with something else the rest is left out, and said so. */
-const SECONDS_MAX = size(100, 1_200);
+const SECONDS_MAX = size(100, 2_700);
 
 /** The proof of one durability, so that the two run side by side. */
 export function proveCrashStates(title: string, durability: Durability, timeoutMs: number): void {
