@@ -60,6 +60,10 @@ export function systemLine(system, results, lost, title = SYSTEMS[system].title)
     p50Us: median(results.map((result) => partUs(result, 0.5))),
     p99Us: median(results.map((result) => partUs(result, 0.99))),
     worstMs: Math.max(...results.map((result) => result.sorted.at(-1) ?? 0)),
+    // Of processes that worked together there is none of its own.
+    ...(results[0].firstUs !== undefined && {
+      firstUs: median(results.map(({ firstUs }) => firstUs)),
+    }),
     ...(lost !== undefined && { lost }),
   };
 }

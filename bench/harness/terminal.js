@@ -8,6 +8,7 @@ const COLUMNS = [
   ['p50', (line) => time(line.p50Us)],
   ['p99', (line) => time(line.p99Us)],
   ['worst', (line) => time(line.worstMs * 1e3)],
+  ['first call', (line) => time(line.firstUs)],
   ['lost', (line) => (line.lost === undefined ? undefined : count(line.lost))],
   ['new process', (line) => time(line.coldMs * 1e3)],
   ['again', (line) => time(line.warmMs * 1e3)],

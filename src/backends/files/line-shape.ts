@@ -6,6 +6,7 @@
 import { isHoldfastError } from '../../model/errors.ts';
 import { isPlainObject } from '../../model/plain-object.ts';
 import { checkSessionId } from '../../model/session-id.ts';
+import type { ChangeLine } from './log-line.ts';
 
 type Check = (value: unknown) => boolean;
 
@@ -49,40 +50,42 @@ const SNAPSHOT: Readonly<Record<string, Check>> = {
   former: orNothing(isTurn),
 };
 
-const CHANGE: Readonly<Record<string, Check>> = {
-  rev: orNothing(isRevision),
-  at: orNothing(isTime),
-  beganAt: orNothing(isTime),
-  set: orNothing(isPlainObject),
-  unset: orNothing(isNames),
-  sessionId: orNothing(isSessionId),
-  entry: orNothing(isPlainObject),
-  blobs: orNothing(isBlobs),
-  turn: orNothing(isTurn),
-  former: orNothing(isTurn),
-  ended: orNothing(isCount),
-  interrupt: orNothing(isPlainObject),
-};
+/** No field of a change is required by itself, so that only those that are there are looked at. */
+const CHANGE: ReadonlyMap<string, Check> = new Map([
+  ['rev', isRevision],
+  ['at', isTime],
+  ['beganAt', isTime],
+  ['set', isPlainObject],
+  ['unset', isNames],
+  ['sessionId', isSessionId],
+  ['entry', isPlainObject],
+  ['blobs', isBlobs],
+  ['turn', isTurn],
+  ['former', isTurn],
+  ['ended', isCount],
+  ['interrupt', isPlainObject],
+]);
 
 /** Why a line can be no snapshot; nothing when it can. */
 export function oddSnapshot(line: Record<string, unknown>): string | undefined {
-  return odd(line, SNAPSHOT, 'the first line is no snapshot');
+  for (const field in SNAPSHOT) {
+    if (!(SNAPSHOT[field] as Check)(line[field]))
+      return odd('the first line is no snapshot', field);
+  }
+  return undefined;
 }
 
 /** Why a line can be no change; nothing when it can. */
-export function oddChange(line: Record<string, unknown>): string | undefined {
+export function oddChange(line: Readonly<ChangeLine>): string | undefined {
   const active = line.sessionId !== undefined && line.entry === undefined;
   if (active) return 'a line of another conversation has no entry';
-  return odd(line, CHANGE, 'a line is no change');
-}
-
-function odd(
-  line: Record<string, unknown>,
-  checks: Readonly<Record<string, Check>>,
-  what: string,
-): string | undefined {
-  for (const field in checks) {
-    if (!(checks[field] as Check)(line[field])) return `${what}: its ${field} is of another kind`;
+  for (const field in line) {
+    const check = CHANGE.get(field);
+    if (check && !check(line[field as keyof ChangeLine])) return odd('a line is no change', field);
   }
   return undefined;
+}
+
+function odd(what: string, field: string): string {
+  return `${what}: its ${field} is of another kind`;
 }

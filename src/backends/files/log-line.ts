@@ -76,8 +76,14 @@ export function encodeLine(
   return sealLine(JSON.stringify(line).slice(0, -1));
 }
 
-/** Whether this text, without its newline, is whole; the object that it holds, or why it is not. */
-export function decodeLine(bytes: Buffer): { line: Record<string, unknown> } | { reason: string } {
+/**
+ * Whether this line, without its newline, is whole; the object that it holds, or why it is not.
+ * `text`: the same as a text, where it was seen to be one already.
+ */
+export function decodeLine(
+  bytes: Buffer,
+  text?: string,
+): { line: Record<string, unknown> } | { reason: string } {
   const cut = bytes.length - TRAILER_LENGTH;
   if (cut < 2) return { reason: 'a line is too short' };
   const trailer = bytes.toString('latin1', cut);
@@ -88,9 +94,9 @@ export function decodeLine(bytes: Buffer): { line: Record<string, unknown> } | {
   }
   const open = bytes.subarray(0, cut);
   if (trailer.slice(6, 14) !== hex8(crc32(open))) return { reason: 'a checksum does not match' };
-  if (!isUtf8(open)) return { reason: 'a line is not UTF-8' };
+  if (text === undefined && !isUtf8(bytes)) return { reason: 'a line is not UTF-8' };
   try {
-    return { line: JSON.parse(`${open.toString('utf8')}}`) as Record<string, unknown> };
+    return { line: JSON.parse(text ?? bytes.toString('utf8')) as Record<string, unknown> };
   } catch (cause) {
     return { reason: `a line is not JSON: ${(cause as Error).message}` };
   }

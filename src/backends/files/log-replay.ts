@@ -8,7 +8,9 @@
  *     any     --another whole line that does not decode or can not follow--> damaged: the state
  *              before it is the last good one, and nothing after it counts
  */
+import { isUtf8 } from 'node:buffer';
 import { isHoldfastError } from '../../model/errors.ts';
+import { CommitRun, isPlainCommit } from './commit-run.ts';
 import { LineRefused } from './freeze-deep.ts';
 import { type ChangeLine, decodeLine, type SnapshotLine } from './log-line.ts';
 import { afterLine, type BlobSource, fromSnapshot, type LogState } from './log-state.ts';
@@ -53,6 +55,8 @@ export class LogReplay {
   /** Bytes of the snapshot in the first line; 0 before it was read. */
   snapshotBytes = 0;
   state: LogState | undefined;
+  /** Commits that were taken since `state`, until the end of the bytes or a line of another kind. */
+  #run: CommitRun | undefined;
   damage: LogDamage | undefined;
   /** The hash of a stored value that can not be had; what refers to it is damaged until it is back. */
   #lost: string | undefined;
@@ -70,30 +74,49 @@ export class LogReplay {
 
   /** Takes the bytes that follow `size`; an unfinished last line is left alone. */
   take(bytes: Buffer): void {
+    // Decoded once for all lines; only where one of them is no text, each is decoded.
+    const text = isUtf8(bytes) ? bytes.toString('utf8') : undefined;
     let at = 0;
-    while (this.damage === undefined) {
-      const end = bytes.indexOf(NEWLINE, at);
-      if (end < 0) {
-        this.#checkBeginning(bytes);
-        this.#checkLength(bytes.length - at);
-        return;
+    let textAt = 0;
+    try {
+      while (this.damage === undefined) {
+        const end = bytes.indexOf(NEWLINE, at);
+        if (end < 0) {
+          this.#checkBeginning(bytes);
+          this.#checkLength(bytes.length - at);
+          return;
+        }
+        const textEnd = text?.indexOf('\n', textAt);
+        if (!this.#takeLine(bytes, at, end, text?.slice(textAt, textEnd))) return;
+        at = end + 1;
+        if (textEnd !== undefined) textAt = textEnd + 1;
       }
-      const line = bytes.subarray(at, end);
-      const isFirst = this.state === undefined;
-      const decoded = decodeLine(line);
-      const reason = 'reason' in decoded ? decoded.reason : this.#apply(decoded.line);
-      if (reason !== undefined) {
-        const hole = 'reason' in decoded && isHole(line, this.size);
-        if (hole && (this.state || this.#isNeverWritten(bytes))) return;
-        this.damage = { from: this.size, to: this.size + line.length + 1, reason };
-        return;
-      }
-      const end16 = line.toString('latin1', Math.max(0, line.length - TRAILER_LENGTH));
-      this.trailer = `${end16}\n`;
-      this.size += line.length + 1;
-      if (isFirst) this.snapshotBytes = this.size;
-      at = end + 1;
+    } finally {
+      this.#endRun();
+      if (at > 0) this.trailer = bytes.toString('latin1', at - 1 - TRAILER_LENGTH, at);
     }
+  }
+
+  #takeLine(bytes: Buffer, at: number, end: number, text: string | undefined): boolean {
+    const line = bytes.subarray(at, end);
+    const isFirst = this.state === undefined;
+    const decoded = decodeLine(line, text);
+    const reason = 'reason' in decoded ? decoded.reason : this.#apply(decoded.line);
+    if (reason !== undefined) {
+      const hole = 'reason' in decoded && isHole(line, this.size);
+      if (hole && (this.state || this.#isNeverWritten(bytes))) return false;
+      this.damage = { from: this.size, to: this.size + line.length + 1, reason };
+      return false;
+    }
+    this.size += line.length + 1;
+    if (isFirst) this.snapshotBytes = this.size;
+    return true;
+  }
+
+  #endRun(): void {
+    if (!this.#run) return;
+    this.state = this.#run.end();
+    this.#run = undefined;
   }
 
   /** However long an unfinished line may still become, it would be none of ours. */
@@ -162,6 +185,13 @@ export class LogReplay {
   /** Applies a decoded line; tells why it can not follow. */
   #apply(line: Record<string, unknown>): string | undefined {
     try {
+      if (this.state && isPlainCommit(line)) {
+        this.#run ??= new CommitRun(this.state);
+        this.#run.take(line);
+        this.foldAnnounced = false;
+        return undefined;
+      }
+      this.#endRun();
       if (this.state === undefined) {
         const snapshot = line as unknown as SnapshotLine;
         if (snapshot.key !== this.#key) {

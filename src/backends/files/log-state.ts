@@ -68,7 +68,7 @@ export function fromSnapshot(line: SnapshotLine, blobs: BlobSource): LogState {
 /** The state after one more line. */
 export function afterLine(state: LogState, line: ChangeLine, blobs: BlobSource): LogState {
   if (state.removed) throw new LineRefused('a line follows the end of the session');
-  const odd = oddChange(line as unknown as Record<string, unknown>);
+  const odd = oddChange(line);
   if (odd !== undefined) throw new LineRefused(odd);
   if (line.rev !== undefined) return afterCommit(state, line, blobs);
   if (line.turn) {
