@@ -6,7 +6,7 @@
  * file at the path is still the one that is locked, and stays so until it is given back.
  */
 import { join } from 'node:path';
-import { OPEN } from '../../system/file-system.ts';
+import { type FileFacts, OPEN } from '../../system/file-system.ts';
 import type { System } from '../../system/system.ts';
 import { ioError, isMissing } from './io-error.ts';
 import { LOCK_NAME } from './layout.ts';
@@ -16,6 +16,8 @@ export class SessionLock {
   readonly #system: System;
   readonly #key: string;
   readonly #path: string;
+  /** What is known of the file that is open. */
+  #own: FileFacts | undefined;
   fd = -1;
 
   constructor(system: System, key: string, directory: string) {
@@ -42,8 +44,7 @@ export class SessionLock {
   isInPlace(): boolean {
     try {
       const there = this.#system.fs.lstatSync(this.#path);
-      const ours = this.#system.fs.fstatSync(this.fd);
-      return there.ino === ours.ino && there.dev === ours.dev;
+      return there.ino === this.#own?.ino && there.dev === this.#own.dev;
     } catch (cause) {
       if (isMissing(cause)) return false;
       throw ioError(cause, 'look at the lock', this.#key);
@@ -76,20 +77,25 @@ export class SessionLock {
 
   #open(): boolean {
     const { fs } = this.#system;
-    let fd: number;
+    // To make a file inside its directory takes some more calls, and all but the first time it is there.
+    const fd = this.#opened(OPEN.lockExisting) ?? this.#opened(OPEN.lock);
+    if (fd === undefined) return false;
     try {
-      fd = fs.openSync(this.#path, OPEN.lock, 0o600);
-    } catch (cause) {
-      if (isMissing(cause)) return false;
-      throw ioError(cause, 'open the lock', this.#key);
-    }
-    try {
-      requireOwnFile(fs.fstatSync(fd), this.#path, this.#key);
+      this.#own = requireOwnFile(fs.fstatSync(fd), this.#path, this.#key);
     } catch (cause) {
       fs.closeSync(fd);
       throw cause;
     }
     this.fd = fd;
     return true;
+  }
+
+  #opened(flags: number): number | undefined {
+    try {
+      return this.#system.fs.openSync(this.#path, flags, 0o600);
+    } catch (cause) {
+      if (isMissing(cause)) return undefined;
+      throw ioError(cause, 'open the lock', this.#key);
+    }
   }
 }
