@@ -105,7 +105,8 @@ test('C.1 a file that is being read is not closed for others, whose number it wo
   const root = temporaryDirectory();
   const large = 'agent:main:large';
   const first = await openStoreAt(root);
-  await untilFoldIsNear(first.backend, root, large);
+  // So much that it is not read on the event loop.
+  await untilFoldIsNear(first.backend, root, large, 100_000);
   const system = new FaultySystem();
   const { store } = await openStoreAt(root, { system, openFilesMax: 16 });
   let go = (): void => undefined;

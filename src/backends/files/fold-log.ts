@@ -29,7 +29,7 @@ import type { SessionLog } from './session-log.ts';
 import { discard, moveIntoPlace, syncDirectory } from './write-whole.ts';
 
 /** Smaller: folds cost more than they save. Larger: a cold read replays more lines. */
-const GROWTH_BYTES_MIN = 524_288;
+const GROWTH_BYTES_MIN = 131_072;
 /** A large snapshot is written anew only when the lines after it have outgrown it as often. */
 const SNAPSHOTS_MIN = 4;
 
