@@ -42,7 +42,8 @@ async function main() {
   process.on('exit', () => rmSync(root, { recursive: true, force: true }));
   const machine = machineOf(root);
   say(`${machineLine(machine)}\nseed ${plan.seed}${plan.quick ? ', quick' : ''}\n`);
-  const results = { date: new Date().toISOString(), quick: plan.quick, seed: plan.seed, machine };
+  const { quick, rounds, seed } = plan;
+  const results = { date: new Date().toISOString(), quick, rounds, seed, machine };
   results.cases = await runCases(new Run(plan, root, progress));
   progress('');
   say(`\nAll goals\n${summaryText(results.cases)}\n`);

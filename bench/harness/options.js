@@ -5,6 +5,7 @@ export const USAGE = `npm run bench -- [options]
   --only 1,3     only these cases
   --readme       put the table and the chart of this run into README.md
   --dir <path>   where the stores are made (default: the directory for temporary files)
+  --rounds <n>   instead of 5, or of 3 with --quick
   --seed <n>     of the random picks (default 20260117)
 `;
 
@@ -35,6 +36,7 @@ export function readOptions(args, known) {
       only: { type: 'string' },
       readme: { type: 'boolean', default: false },
       dir: { type: 'string' },
+      rounds: { type: 'string' },
       seed: { type: 'string', default: '20260117' },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -48,8 +50,12 @@ export function readOptions(args, known) {
     throw new Error(`--only: there is no case ${unknown}, only ${known.join(', ')}`);
   const seed = Number(values.seed);
   if (!Number.isInteger(seed)) throw new Error(`--seed: ${values.seed} is no whole number`);
+  const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
+  if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0))
+    throw new Error(`--rounds: ${values.rounds} is no number of rounds`);
   return {
     ...(values.quick ? QUICK : FULL),
+    ...(rounds !== undefined && { rounds }),
     quick: values.quick,
     only,
     readme: values.readme,

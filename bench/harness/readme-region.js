@@ -16,7 +16,7 @@ export function writeReadmeRegion(path, results) {
   writeFileSync(path, text.slice(0, from) + region + text.slice(to + END.length));
 }
 
-export function regionText({ date, quick, machine, cases }) {
+export function regionText({ date, quick, rounds, machine, cases }) {
   const rows = cases.flatMap(({ title, figures = [] }) =>
     figures
       .filter((figure) => figure.goal !== undefined)
@@ -34,6 +34,6 @@ export function regionText({ date, quick, machine, cases }) {
     ...rows,
     '',
     `Measured ${date.slice(0, 10)} by \`npm run bench${quick ? ' -- --quick' : ''}\` on ${machineLine(machine)}.`,
-    'Ratios are medians over interleaved rounds of one run; [bench/README.md](bench/README.md) says how each number is made.',
+    `Ratios are medians over ${rounds} interleaved rounds of one run; [bench/README.md](bench/README.md) says how each number is made.`,
   ].join('\n');
 }
