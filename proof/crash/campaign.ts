@@ -214,7 +214,7 @@ function ageTemporaries(round: Round): void {
       const facts = statSync(path, { throwIfNoEntry: false });
       const age = facts && (Date.now() - facts.mtimeMs) / 1_000;
       // What is younger may belong to a writer that lives.
-      if (age !== undefined && age > 1) utimesSync(path, then, then);
+      if (age !== undefined && age > 1) makeOld(path, then);
     }
   }
   const blobs = join(base, 'blobs');
@@ -224,6 +224,15 @@ function ageTemporaries(round: Round): void {
   const path = join(blobs, `${blob}.tmp-${String(round.planted).padStart(32, '0')}`);
   writeFileSync(path, '{"n":');
   utimesSync(path, then, then);
+}
+
+/** A writer that has just been started may have swept it since it was looked at. */
+function makeOld(path: string, then: number): void {
+  try {
+    utimesSync(path, then, then);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
+  }
 }
 
 function temporariesIn(store: string): string[] {
