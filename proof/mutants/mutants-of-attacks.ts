@@ -85,8 +85,8 @@ export const MUTANTS_OF_ATTACKS: readonly Mutant[] = [
   {
     name: 'any-bytes-are-text',
     file: `${FILES}/log-line.ts`,
-    find: 'if (!isUtf8(open))',
-    replace: 'if (open.length < 0 && !isUtf8(open))',
+    find: 'if (text === undefined && !isUtf8(bytes))',
+    replace: 'if (bytes.length < 0 && !isUtf8(bytes))',
     killedBy: { file: VALUES, test: 'R8.3 bytes that are no UTF-8 in a line of a log' },
   },
   {

@@ -62,8 +62,8 @@ export const MUTANTS_OF_POWER_LOSS: readonly Mutant[] = [
   {
     name: 'name-of-fold-not-synced',
     file: `${FILES}/fold-log.ts`,
-    find: '  await syncDirectory(system, session.directory);\n  await',
-    replace: '  await',
+    find: '  await syncDirectory(system, session.directory);\n  const remove',
+    replace: '  const remove',
     killedBy: crashesOf('process, lively: fold'),
   },
   {
@@ -132,7 +132,7 @@ export const MUTANTS_OF_POWER_LOSS: readonly Mutant[] = [
   {
     name: 'hole-is-damage-for-ever',
     file: `${FILES}/log-replay.ts`,
-    find: 'if (hole && (this.state || this.#isNeverWritten(bytes))) return;',
+    find: 'if (hole && (this.state || this.#isNeverWritten(bytes))) return false;',
     replace: '',
     killedBy: crashesOf('process, lively: update'),
   },

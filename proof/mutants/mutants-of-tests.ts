@@ -71,8 +71,8 @@ export const MUTANTS_OF_TESTS: readonly Mutant[] = [
   {
     name: 'sync-of-directory-left-out-of-a-fold',
     file: `${FILES}/fold-log.ts`,
-    find: '  await syncDirectory(system, session.directory);\n  await session',
-    replace: '  await session',
+    find: '  await syncDirectory(system, session.directory);\n  const remove',
+    replace: '  const remove',
     killedBy: { file: SYNCS, test: 'a fold syncs its new file and its name' },
   },
   {
