@@ -23,6 +23,8 @@ const LABEL = /^\(multiple\)$|\{agentId\}/;
  *   once, against the working directory of this moment; `~` is a directory like any other.
  * - `memory:<name>`: in the memory of this process, shared by all who open that name.
  * - `memory:`: in memory, for this opener alone.
+ * - `postgres://user@host/database?schema=holdfast`: in PostgreSQL, for many machines; needs the
+ *   package `pg`.
  *
  * The type of the entries is the caller's word and not checked:
  * `const store = await openStore<MyEntry>('./state')`.
@@ -41,6 +43,11 @@ export async function openStore<E extends Entry = Entry>(
     // Two private stores have the same location and nothing else in common.
     return storeOver<E>(backend, options, place.name === '' ? ownPlace() : {});
   }
+  if (place.kind === 'postgres') {
+    // Loaded when it is needed: most stores are files.
+    const { openPostgresUrl } = await import('./open-postgres-store.ts');
+    return openPostgresUrl<E>(place.url, options);
+  }
   const instance = settings.instance ?? realSurroundings.newInstance();
   const { durability, lockWaitMs, openFilesMax, onWarning } = settings;
   const backend = await openFiles(place.path, {
@@ -53,7 +60,10 @@ export async function openStore<E extends Entry = Entry>(
   return storeOver<E>(backend, { ...options, instance });
 }
 
-type Place = { kind: 'memory'; name: string } | { kind: 'files'; path: string };
+type Place =
+  | { kind: 'memory'; name: string }
+  | { kind: 'files'; path: string }
+  | { kind: 'postgres'; url: string };
 
 function ownPlace(): StoreOverParts {
   return { place: `memory: ${realSurroundings.newInstance()}` };
@@ -77,7 +87,7 @@ function placeOf(location: unknown): Place {
   if (scheme === 'memory') return { kind: 'memory', name: text.slice('memory:'.length) };
   if (scheme === 'file') return { kind: 'files', path: pathOfUrl(text) };
   if (scheme === 'postgres' || scheme === 'postgresql') {
-    unsupported(scheme, 'this version has no PostgreSQL back end yet; use a directory');
+    return { kind: 'postgres', url: text };
   }
   if (
     location instanceof URL ||

@@ -159,6 +159,8 @@ export interface StoreOptions {
    * Default: a quarter of what the system lets this process open, at most 4,096; at least 16.
    */
   openFilesMax?: number;
+  /** Take missing steps of the schema in PostgreSQL; `false` refuses to open instead. Default: true. */
+  migrate?: boolean;
   /** Told what was tolerated: a bad path, a skipped range. Default: `process.emitWarning`. */
   onWarning?: (warning: Warning) => void;
 }

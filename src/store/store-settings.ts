@@ -8,6 +8,7 @@ import {
   oneOf,
   text,
   whole,
+  yesOrNo,
 } from './check-options.ts';
 
 /** The options of a store with every default filled in and every contradiction refused. */
@@ -19,6 +20,7 @@ export interface StoreSettings {
   turnLimitMs: number | undefined;
   laneMax: number;
   openFilesMax: number | undefined;
+  migrate: boolean;
   onWarning: (warning: Warning) => void;
 }
 
@@ -33,6 +35,7 @@ const CHECKS = {
   turnLimitMs: whole(1, MS_MAX),
   laneMax: whole(0),
   openFilesMax: whole(16),
+  migrate: yesOrNo,
   onWarning: aFunction,
 };
 
@@ -50,6 +53,7 @@ export function storeSettings(options: StoreOptions | undefined): StoreSettings 
     turnLimitMs: options?.turnLimitMs,
     laneMax: options?.laneMax ?? 1_000,
     openFilesMax: options?.openFilesMax,
+    migrate: options?.migrate ?? true,
     onWarning: options?.onWarning ?? emitWarning,
   };
   const { turnLimitMs, turnWaitMs } = settings;

@@ -6,8 +6,12 @@ const WORLD_MODULES =
   /^(node:)?(fs|fs\/promises|timers|timers\/promises|child_process|worker_threads|net|http|https)$|^(fs-native-extensions|uuid)$/;
 const WORLD_CALLS =
   /\bDate\.now\b|\bnew Date\(\)|\bset(Timeout|Interval|Immediate)\b|\bAbortSignal\.timeout\b|\bMath\.random\b|\bperformance\.|\bprocess\.hrtime\b|\brandom(UUID|Bytes|Int|FillSync|Fill)\b|\bgetRandomValues\b|\bAtomics\.wait\b/g;
-/** The store's and the memory back end's own small clocks, which tests replace as a value. */
-const SMALL_WORLDS = ['src/store/surroundings.ts', 'src/backends/memory/world.ts'];
+/** The small clocks of the store and of back ends without files, which tests replace as a value. */
+const SMALL_WORLDS = [
+  'src/store/surroundings.ts',
+  'src/backends/memory/world.ts',
+  'src/backends/postgres/world.ts',
+];
 
 /** Clocks, timers, files and chance outside the seam. */
 export function worldOutsideTheSeam(file: SourceFile): string[] {

@@ -108,7 +108,9 @@ export function entries(law: Law): void {
     const { entry } = await t.session().update(patch);
     assert.ok(Object.hasOwn(entry, '__proto__'));
     assert.equal((entry as { polluted?: unknown }).polluted, undefined);
-    assert.equal(JSON.stringify((await t.session().read())?.entry), JSON.stringify(patch));
+    // As pairs, in any order: fields of an object have none that a back end must keep.
+    const pairs = (value: object = {}) => JSON.stringify(Object.entries(value).sort());
+    assert.equal(pairs((await t.session().read())?.entry), pairs(patch));
     const removed = await t.session().update(JSON.parse('{"__proto__":null}'));
     assert.ok(!Object.hasOwn(removed.entry, '__proto__'));
   });

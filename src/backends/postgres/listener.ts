@@ -1,0 +1,152 @@
+/**
+ * One connection that hears notifications, made when somebody first needs to hear.
+ *
+ *   off ──first channel──▶ connecting ──heard itself──▶ listening
+ *                          connecting ──heard nothing──▶ deaf: a transaction pooler is between
+ *   listening ──connection lost──▶ connecting, again and again; then `onBack` is told, because
+ *                                  what was said meanwhile was not heard
+ *   any ──close──▶ off
+ */
+import type { Connections } from './connections.ts';
+import type { Client, Notification } from './driver.ts';
+import type { World } from './world.ts';
+
+/** Milliseconds for a notification of our own to come back. */
+const ECHO_MS = 2_000;
+const RETRY_MS = 500;
+/** A connection that nothing is heard of is tried with a notification of our own. */
+const CHECK_MS = 10_000;
+
+export interface Heard {
+  onMessage(channel: string, payload: string): void;
+  /** Listening again after a gap. */
+  onBack(): void;
+}
+
+export class Listener {
+  readonly #connections: Connections;
+  readonly #world: World;
+  readonly #heard: Heard;
+  readonly #channels = new Set<string>();
+  #client: Client | undefined;
+  #opening: Promise<boolean> | undefined;
+  #closed = false;
+  #echo: (() => void) | undefined;
+  #stopCheck: (() => void) | undefined;
+  readonly #onNotification = ({ channel, payload = '' }: Notification) => {
+    if (payload === 'echo') this.#echo?.();
+    else this.#heard.onMessage(channel, payload);
+  };
+
+  constructor(connections: Connections, world: World, heard: Heard) {
+    this.#connections = connections;
+    this.#world = world;
+    this.#heard = heard;
+  }
+
+  /** Whether everything that is said on these channels from now on is heard. */
+  get listening(): boolean {
+    return this.#client !== undefined;
+  }
+
+  /** Begins to hear these channels. False where notifications do not come through. */
+  async listen(channels: readonly string[]): Promise<boolean> {
+    const fresh = channels.filter((channel) => !this.#channels.has(channel));
+    for (const channel of channels) this.#channels.add(channel);
+    if (this.#client && fresh.length === 0) return true;
+    if (this.#client) {
+      for (const channel of fresh) await this.#client.query({ text: `listen ${channel}` });
+      return true;
+    }
+    this.#opening ??= this.#open().finally(() => {
+      this.#opening = undefined;
+    });
+    return this.#opening;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#stopCheck?.();
+    await this.#opening?.catch(() => undefined);
+    this.#drop(true);
+  }
+
+  async #open(): Promise<boolean> {
+    const client = await this.#connections.connect();
+    client.on('error', this.#onLost);
+    client.on('notification', this.#onNotification);
+    this.#client = client;
+    try {
+      for (const channel of this.#channels) await client.query({ text: `listen ${channel}` });
+      if (await this.#hearsItself(client)) {
+        this.#checkLater();
+        return !this.#closed;
+      }
+    } catch (error) {
+      this.#drop(true);
+      throw error;
+    }
+    this.#drop(true);
+    return false;
+  }
+
+  /** A pooler takes `listen` for a connection that is another client's a moment later. */
+  #hearsItself(client: Client): Promise<boolean> {
+    const [channel] = this.#channels;
+    return new Promise((resolve, reject) => {
+      const settle = (heard: boolean) => {
+        stop();
+        this.#echo = undefined;
+        resolve(heard);
+      };
+      const stop = this.#world.awaitedAfter(ECHO_MS, () => settle(false));
+      this.#echo = () => settle(true);
+      client.query({ text: `select pg_notify('${channel}', 'echo')` }).catch((error) => {
+        stop();
+        this.#echo = undefined;
+        reject(error);
+      });
+    });
+  }
+
+  #checkLater(): void {
+    this.#stopCheck?.();
+    this.#stopCheck = this.#world.after(CHECK_MS, () => {
+      const client = this.#client;
+      if (!client || this.#closed) return;
+      this.#hearsItself(client).then(
+        (heard) => (heard ? this.#checkLater() : this.#onLost()),
+        () => this.#onLost(),
+      );
+    });
+  }
+
+  readonly #onLost = (): void => {
+    if (!this.#client) return;
+    this.#drop(true);
+    this.#again();
+  };
+
+  #again(): void {
+    if (this.#closed || this.#connections.closed) return;
+    this.#world.after(RETRY_MS * (0.5 + this.#world.chance()), () => {
+      if (this.#closed) return;
+      this.listen([]).then(
+        (heard) => (heard ? this.#heard.onBack() : this.#again()),
+        () => this.#again(),
+      );
+    });
+  }
+
+  #drop(close: boolean): void {
+    const client = this.#client;
+    if (!client) return;
+    this.#client = undefined;
+    this.#stopCheck?.();
+    client.removeListener('notification', this.#onNotification);
+    client.removeListener('error', this.#onLost);
+    // It may report its own end after it was let go; the pool closes it either way.
+    client.on('error', () => undefined);
+    client.release(close);
+  }
+}
