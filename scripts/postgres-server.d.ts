@@ -1,5 +1,3 @@
-export declare function hasInstalled(version: number): boolean;
-
 export declare class PostgresServer {
   static start(options?: {
     version?: number;

@@ -1,3 +1,4 @@
+import { HoldfastError } from '../../model/errors.ts';
 import type { Connections, Statement } from './connections.ts';
 import type { Tables } from './tables.ts';
 
@@ -66,7 +67,8 @@ export class ClearAway {
         await this.#connections.run(this.#done, []);
         await this.#connections.run(this.#old, []);
       }
-    } catch {
+    } catch (error) {
+      if (!(error instanceof HoldfastError)) throw error;
       // Nothing depends on it: the records are nobody's, `verify` shows them, and the next call
       // that needs the server tells what is wrong with it.
       this.#again = false;

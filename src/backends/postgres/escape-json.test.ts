@@ -25,7 +25,7 @@ const text = fc
   .map((parts) => parts.join(''));
 
 /** What a jsonb value refuses. */
-const REFUSED = /\u0000|\p{Surrogate}/u;
+const isRefused = (part: string) => part.includes('\u0000') || /\p{Surrogate}/u.test(part);
 
 describe('texts that jsonb can not hold', () => {
   it('come back as they were, as JSON and as text', () => {
@@ -37,9 +37,9 @@ describe('texts that jsonb can not hold', () => {
         const stored = JSON.stringify(JSON.parse(escaped));
         expect(unescapeJson(stored)).toBe(json);
         expect(unescapeText(escapeText(value))).toBe(value);
-        expect(REFUSED.test(escapeText(value))).toBe(false);
+        expect(isRefused(escapeText(value))).toBe(false);
         for (const part of [...Object.keys(JSON.parse(escaped)), ...JSON.parse(escaped).list]) {
-          if (typeof part === 'string') expect(REFUSED.test(part)).toBe(false);
+          if (typeof part === 'string') expect(isRefused(part)).toBe(false);
         }
       }),
       { seed: SEED, numRuns: 2_000 },

@@ -6,24 +6,24 @@
 const MARK = '\u001a';
 
 /** In JSON text: an escape to look at (a whole one, so that `\\u0000` is not taken for U+0000). */
-const ESCAPES = /\\(?:u([0-9a-fA-F]{4})|[^])/g;
+const ESCAPES = /\\(?:u([0-9a-fA-F]{4})|[\s\S])/g;
 const SUSPECT = /\\u(?:0000|001a|d[89a-f])/i;
 
 /** JSON text for a jsonb value. */
 export function escapeJson(json: string): string {
   if (!SUSPECT.test(json)) return json;
-  return json.replace(ESCAPES, (escape, digits: string | undefined) =>
+  return json.replace(ESCAPES, (whole, digits: string | undefined) =>
     digits !== undefined && /^(0000|001a|d[89a-f]..)$/i.test(digits)
       ? `\\u001a${digits.toLowerCase()}`
-      : escape,
+      : whole,
   );
 }
 
 /** JSON text as it was before {@link escapeJson}. */
 export function unescapeJson(json: string): string {
   if (!json.includes('\\u001a')) return json;
-  return json.replace(/\\(?:u001a([0-9a-f]{4})|[^])/g, (escape, digits: string | undefined) =>
-    digits === undefined ? escape : `\\u${digits}`,
+  return json.replace(/\\(?:u001a([0-9a-f]{4})|[\s\S])/g, (whole, digits: string | undefined) =>
+    digits === undefined ? whole : `\\u${digits}`,
   );
 }
 

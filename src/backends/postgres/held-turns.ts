@@ -71,6 +71,13 @@ export class HeldTurns {
     this.#beatLater();
   }
 
+  /** Whoever held the session under an older fence holds it no more. */
+  lostBefore(key: string, fence: number, reason: string): void {
+    for (const other of [...this.#held.values()]) {
+      if (other.key === key && other.fence < fence) this.lost(other.fence, reason);
+    }
+  }
+
   /** It ended in order. */
   remove(fence: number): void {
     this.#held.delete(fence);

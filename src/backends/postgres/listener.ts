@@ -67,6 +67,7 @@ export class Listener {
   async close(): Promise<void> {
     this.#closed = true;
     this.#stopCheck?.();
+    // Whoever waits for it is told; here it only has to be over.
     await this.#opening?.catch(() => undefined);
     this.#drop(true);
   }

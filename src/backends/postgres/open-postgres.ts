@@ -22,6 +22,7 @@ import { readTranscript } from './read-transcript.ts';
 import { checkServer } from './server-checks.ts';
 import { StaticValues } from './static-values.ts';
 import { tablesOf } from './tables.ts';
+import { TurnCalls } from './turn-calls.ts';
 import { turns } from './turns.ts';
 import { WakeUps } from './wake-ups.ts';
 import { watchChanges } from './watch-changes.ts';
@@ -111,7 +112,7 @@ function backendOver(
     ...archives(context),
     list: (query) => listSessions(context, query),
     watch: (signal) => watchChanges(watching, signal),
-    ...turns({ context, held, wakeUps, listener }),
+    ...turns({ context, calls: new TurnCalls(context), held, wakeUps, listener }),
     ...health(context),
     async close() {
       await context.writes.idle();

@@ -98,8 +98,9 @@ export class Watching {
     const text = `delete from ${this.#tables.watchers} where id = $1`;
     try {
       await this.#connections.run({ what: 'stop watching', text, writes: false }, [this.#id]);
-    } catch {
+    } catch (error) {
       // The registration runs out by itself; until then commits tell nobody, and nothing is lost.
+      if (!(error instanceof HoldfastError)) throw error;
     }
   }
 

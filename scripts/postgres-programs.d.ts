@@ -1,0 +1,1 @@
+export declare function hasInstalled(version: number): boolean;
