@@ -3,7 +3,9 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PostgresServer } from '../scripts/postgres-server.js';
 import { CASES } from './cases/index.js';
+import { POSTGRES_CASES } from './cases/postgres/index.js';
 import { chartOf } from './harness/chart.js';
 import { machineLine, machineOf } from './harness/machine.js';
 import { readOptions, USAGE } from './harness/options.js';
@@ -22,9 +24,8 @@ else if (plan) process.exitCode = await main();
 
 function planOrUsage() {
   try {
-    return readOptions(
-      process.argv.slice(2),
-      CASES.map(({ id }) => id),
+    return readOptions(process.argv.slice(2), (postgres) =>
+      (postgres ? POSTGRES_CASES : CASES).map(({ id }) => id),
     );
   } catch (error) {
     process.stderr.write(`${error.message}\n\n${USAGE}`);
@@ -44,7 +45,9 @@ async function main() {
   say(`${machineLine(machine)}\nseed ${plan.seed}${plan.quick ? ', quick' : ''}\n`);
   const { quick, rounds, seed } = plan;
   const results = { date: new Date().toISOString(), quick, rounds, seed, machine };
-  results.cases = await runCases(new Run(plan, root, progress));
+  const server = plan.postgres ? await PostgresServer.start() : undefined;
+  results.cases = await runCases(new Run(plan, root, progress, server?.url));
+  await server?.stop();
   progress('');
   say(`\nAll goals\n${summaryText(results.cases)}\n`);
   keep(results);
@@ -55,7 +58,7 @@ async function main() {
 
 async function runCases(run) {
   const found = [];
-  for (const { id, title, run: measure } of CASES) {
+  for (const { id, title, run: measure } of plan.postgres ? POSTGRES_CASES : CASES) {
     if (plan.only !== undefined && !plan.only.includes(id)) continue;
     const begin = performance.now();
     run.beginCase(id);
@@ -70,13 +73,15 @@ async function runCases(run) {
 
 /** A run of some cases only is shown, and kept beside the whole one, never in its place. */
 function keep(results) {
-  const name = plan.only === undefined ? 'latest' : 'partial';
+  const whole = plan.postgres ? 'postgres' : 'latest';
+  const name = plan.only === undefined ? whole : 'partial';
   const folder = here('results');
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(results, null, 2)}\n`);
   const caption = `${results.date.slice(0, 10)}, ${machineLine(results.machine)}`;
-  writeFileSync(join(folder, `${name}.svg`), chartOf(results.cases, caption));
-  if (plan.readme) writeReadmeRegion(here('../README.md'), results);
+  if (!plan.postgres) writeFileSync(join(folder, `${name}.svg`), chartOf(results.cases, caption));
+  const page = plan.postgres ? '../docs/postgres.md' : '../README.md';
+  if (plan.readme) writeReadmeRegion(here(page), results);
 }
 
 function say(text) {

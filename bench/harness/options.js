@@ -6,6 +6,7 @@ export const USAGE = `npm run bench -- [options]
   --readme       put the table and the chart of this run into README.md
   --dir <path>   where the stores are made (default: the directory for temporary files)
   --rounds <n>   instead of 5, or of 3 with --quick
+  --postgres     what lies on a PostgreSQL server, instead of files: a server is started and ended
   --seed <n>     of the random picks (default 20260117)
 `;
 
@@ -28,7 +29,7 @@ const QUICK = {
 };
 
 /** What a run does: sizes, rounds, and which cases. */
-export function readOptions(args, known) {
+export function readOptions(args, cases) {
   const { values } = parseArgs({
     args,
     options: {
@@ -36,6 +37,7 @@ export function readOptions(args, known) {
       only: { type: 'string' },
       readme: { type: 'boolean', default: false },
       dir: { type: 'string' },
+      postgres: { type: 'boolean', default: false },
       rounds: { type: 'string' },
       seed: { type: 'string', default: '20260117' },
       help: { type: 'boolean', short: 'h', default: false },
@@ -44,6 +46,7 @@ export function readOptions(args, known) {
   if (values.readme && values.only !== undefined) {
     throw new Error('--readme shows a whole run: leave out --only');
   }
+  const known = cases(values.postgres);
   const only = values.only?.split(',').map((id) => id.trim());
   const unknown = only?.find((id) => !known.includes(id));
   if (unknown !== undefined)
@@ -58,6 +61,7 @@ export function readOptions(args, known) {
     ...(rounds !== undefined && { rounds }),
     quick: values.quick,
     only,
+    postgres: values.postgres,
     readme: values.readme,
     dir: values.dir,
     help: values.help,

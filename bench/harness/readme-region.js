@@ -3,6 +3,8 @@ import { amount } from './figures.js';
 import { machineLine } from './machine.js';
 import { goal, verdict } from './terminal.js';
 
+const CHART =
+  '![Updates a second of Holdfast and its peers, on a logarithmic scale](bench/results/latest.svg)';
 const START = '<!-- bench:start -->';
 const END = '<!-- bench:end -->';
 
@@ -26,14 +28,19 @@ export function regionText({ date, quick, rounds, machine, cases }) {
           `${goal(figure)} | ${figure.met ? 'met' : `**${verdict(figure).toLowerCase()}**`} |`,
       ),
   );
+  const chart = cases.some(({ tables = [] }) => tables.some((table) => table.chart !== undefined));
   return [
-    '![Updates a second of Holdfast and its peers, on a logarithmic scale](bench/results/latest.svg)',
-    '',
+    ...(chart ? [CHART, ''] : []),
     '| Case | What | Figure | Goal | |',
     '|---|---|---|---|---|',
     ...rows,
     '',
-    `Measured ${date.slice(0, 10)} by \`npm run bench${quick ? ' -- --quick' : ''}\` on ${machineLine(machine)}.`,
-    `Ratios are medians over ${rounds} interleaved rounds of one run; [bench/README.md](bench/README.md) says how each number is made.`,
+    `Measured ${date.slice(0, 10)} by \`npm run bench${options(quick, chart)}\` on ${machineLine(machine)}.`,
+    `Ratios are medians over ${rounds} interleaved rounds of one run; [bench/README.md](${chart ? '' : '../'}bench/README.md) says how each number is made.`,
   ].join('\n');
+}
+
+function options(quick, files) {
+  const given = [...(files ? [] : ['--postgres']), ...(quick ? ['--quick'] : [])];
+  return given.length === 0 ? '' : ` -- ${given.join(' ')}`;
 }

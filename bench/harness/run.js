@@ -15,7 +15,9 @@ export class Run {
   #seed;
   #case = '';
 
-  constructor(plan, root, note) {
+  /** @param server The URL of a PostgreSQL server, for the systems that lie on one. */
+  constructor(plan, root, note, server) {
+    this.server = server;
     this.plan = plan;
     this.root = root;
     this.note = note;
@@ -38,7 +40,8 @@ export class Run {
     const known = this.#stores.get(id);
     if (known !== undefined) return known;
     this.note(`making ${sessions} sessions: ${SYSTEMS[system].title}`);
-    const store = { system, sessions, dir: join(this.root, id), updates: 0, records: 0 };
+    const dir = SYSTEMS[system].place?.(this.server, id) ?? join(this.root, id);
+    const store = { system, sessions, dir, updates: 0, records: 0 };
     await this.#fill(store, fat);
     this.#stores.set(id, store);
     return store;

@@ -7,7 +7,7 @@ const SLICE = 5_000;
 /** Makes the sessions `from` to `to` that the other jobs then work on. */
 export async function run({ system, dir, from, to, fat }, { ready }) {
   await ready();
-  mkdirSync(dir, { recursive: true });
+  if (SYSTEMS[system].place === undefined) mkdirSync(dir, { recursive: true });
   const opened = await SYSTEMS[system].open(dir);
   for (let first = from; first < to; first += SLICE) {
     const pairs = [];

@@ -1,13 +1,21 @@
 import { CallLog } from '../load/call-log.js';
 import { watchLoop } from '../load/loop-watch.js';
 import { bytesWritten } from '../load/process-figures.js';
-import { changeOf, keyOf, keysOf } from '../load/sample-entry.js';
+import { changeOf, keyOf, keysOf, patchOf } from '../load/sample-entry.js';
 import { recordOf } from '../load/sample-record.js';
 import { seeded } from '../load/seeded.js';
 import { SYSTEMS } from '../systems/index.js';
 
 /** Calls in a row on one session: a gateway's turn writes its entry four to six times. */
 const TURN_CALLS = 5;
+const RECORD = recordOf(1);
+
+const CALLS = {
+  append: (session) => session.append(RECORD),
+  patch: (session, n) => session.patch(patchOf(n)),
+  update: (session, n) => session.update(changeOf(n)),
+};
+
 /** Time for the first call on each session, which reads its log: all of 1,000, a part of 20,000. */
 const TOUCH_MS_MAX = 2_500;
 
@@ -50,7 +58,6 @@ function prepare(opened, { sessions, among, pick, call, seed, warmMs, measureMs 
   const log = new CallLog(Math.min(2_000, Math.max(warmMs, measureMs)));
   const random = seeded(seed);
   const keys = pick === 'same' ? [keyOf(sessions - 1)] : keysOf(among ?? sessions);
-  const record = recordOf(1);
   let made = 0;
 
   const spend = async (ms, stopped) => {
@@ -68,7 +75,7 @@ function prepare(opened, { sessions, among, pick, call, seed, warmMs, measureMs 
         if (pick === 'uniform' && i > 0) {
           session = opened.session(keys[Math.floor(random() * keys.length)]);
         }
-        const promise = call === 'append' ? session.append(record) : session.update(changeOf(made));
+        const promise = CALLS[call](session, made);
         // What is synchronous pays for no await.
         if (promise !== undefined) await promise;
         now = performance.now();
@@ -88,7 +95,7 @@ function prepare(opened, { sessions, among, pick, call, seed, warmMs, measureMs 
     while (touched < keys.length && performance.now() - began < ms) {
       made += 1;
       const session = opened.session(keys[touched]);
-      await (call === 'append' ? session.append(record) : session.update(changeOf(made)));
+      await CALLS[call](session, made);
       touched += 1;
     }
     return ((performance.now() - began) / touched) * 1e3;

@@ -119,3 +119,14 @@ export function changeOf(n) {
     lastInteractionAt: Date.now(),
   });
 }
+
+/** The same five fields as a patch, which is no function of the entry. */
+export function patchOf(n) {
+  return {
+    turns: n,
+    lastMessageId: `m-${n}`,
+    model: MODELS[n % 3],
+    totalTokens: 20_000 + (n % 10_000),
+    lastInteractionAt: Date.now(),
+  };
+}

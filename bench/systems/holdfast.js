@@ -16,7 +16,10 @@ export const holdfast = (title, options) => ({
           await Promise.all(some.map(([key, entry]) => store.session(key).update(entry)));
         }
       },
-      session: (key) => store.session(key),
+      session: (key) => {
+        const session = store.session(key);
+        return Object.assign(session, { patch: (fields) => session.update(fields) });
+      },
       async countUpdates(keys) {
         let sum = 0;
         for (const key of keys) sum += (await store.session(key).read())?.entry.turns ?? 0;
@@ -31,6 +34,11 @@ export const holdfast = (title, options) => ({
           }
         }
         return sum;
+      },
+      async page(limit) {
+        let rows = 0;
+        for await (const row of store.list({ limit })) rows += row.rev > 0 ? 1 : 0;
+        return rows;
       },
       async list() {
         let rows = 0;
