@@ -57,6 +57,7 @@ async function takeover(options) {
   next.begin();
   const killedAt = performance.timeOrigin + performance.now();
   holder.kill('SIGKILL');
+  // It dies before it has a result, and that is what is wanted.
   await holder.result.catch(() => undefined);
   const [turn] = await next.result;
   return turn.beganAt - killedAt;

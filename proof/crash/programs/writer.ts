@@ -2,12 +2,12 @@
  * A writer of the crash campaign. It works without end on sessions of its own and of all writers, in
  * two strands at once, until it is killed.
  */
-import { openSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 import process from 'node:process';
 import { openStore, type Session, type SessionState, type Turn } from '../../../src/index.ts';
 import { chanceOf } from '../../frame/run-facts.ts';
 import { endWithParent, planOf } from '../../frame/with-parent.ts';
-import type { Note, Seen, Verb } from '../witness.ts';
+import { type Note, openWitness, type Seen, type Verb } from '../witness.ts';
 import { listOf, textOf, type WriterPlan } from '../writer-plan.ts';
 import { idsOf, requireWholeEntry, wholeIds } from './whole.ts';
 
@@ -15,7 +15,7 @@ endWithParent();
 const plan = planOf<WriterPlan>();
 const { name, own, shared, start, textMax } = plan;
 const chance = chanceOf(plan.seed);
-const witness = openSync(plan.witness, 'a');
+const witness = openWitness(plan.witness);
 // One clock for all processes of the machine, so that notes of several writers can be compared.
 const now = () => Number(process.hrtime.bigint() / 1_000n);
 type Untimed<N> = N extends Note ? Omit<N, 'at'> : never;
