@@ -17,11 +17,11 @@ export interface Holder {
 
 /** A turn as everybody sees it. */
 export interface TurnState {
-  /** Number of the turn: one up at every turn of the session; older numbers are refused. */
+  /** Number of the turn: higher at every turn of the session; older numbers are refused. */
   fence: number;
   holder: Holder;
   label?: string;
-  /** Milliseconds since the epoch, by the holder's clock. */
+  /** Milliseconds since the epoch, by the holder's clock; in PostgreSQL by the server's. */
   startedAt: number;
   /** `cut-off`: its process died; the next turn starts at once. */
   status: 'running' | 'cut-off';
