@@ -1,5 +1,5 @@
 import type { Backend } from '../../contract/backend.ts';
-import type { Change } from '../../model/state.ts';
+import { latestChanges } from '../../contract/latest-changes.ts';
 import { compareSummaries, matchesQuery, summaryOf } from '../../model/summary.ts';
 import { stateOf } from './held-session.ts';
 import type { MemoryData } from './memory-data.ts';
@@ -15,55 +15,10 @@ export function listing(data: MemoryData): Pick<Backend, 'list' | 'watch'> {
       yield* rows.slice(0, query.limit);
     },
 
-    watch: (signal) => watchChanges(data, signal),
-  };
-}
-
-/**
- * Hears from the call on, not from the first `next`. What nobody has fetched yet is kept once a
- * key, as its last change, so that a slow reader costs no more than the sessions that changed.
- */
-function watchChanges(data: MemoryData, signal: AbortSignal): AsyncIterable<Change> {
-  const unread = new Map<string, Change>();
-  let stopped = signal.aborted;
-  let wake: (() => void) | undefined;
-  const hear = (change: Change) => {
-    unread.delete(change.key);
-    unread.set(change.key, change);
-    wake?.();
-  };
-  const stop = () => {
-    stopped = true;
-    data.watchers.delete(hear);
-    signal.removeEventListener('abort', stop);
-    wake?.();
-  };
-  if (!stopped) {
-    data.watchers.add(hear);
-    signal.addEventListener('abort', stop);
-  }
-
-  async function* changes(): AsyncGenerator<Change, void> {
-    while (!stopped) {
-      const [first] = unread.values();
-      if (first) {
-        unread.delete(first.key);
-        yield first;
-      } else {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    }
-  }
-  const iterator = changes();
-  return {
-    [Symbol.asyncIterator]: () => ({
-      next: () => iterator.next(),
-      return() {
-        stop();
-        return iterator.return();
-      },
-    }),
+    watch: (signal) =>
+      latestChanges((hear) => {
+        data.watchers.add(hear);
+        return () => data.watchers.delete(hear);
+      }, signal),
   };
 }

@@ -3,6 +3,7 @@
  * turns are leases. Nothing here depends on which connection a statement runs on, but for watching.
  */
 import type { Backend } from '../../contract/backend.ts';
+import { latestChanges } from '../../contract/latest-changes.ts';
 import { appendRecord } from './append-record.ts';
 import { archives } from './archives.ts';
 import { ClearAway } from './clear-away.ts';
@@ -25,7 +26,6 @@ import { tablesOf } from './tables.ts';
 import { TurnCalls } from './turn-calls.ts';
 import { turns } from './turns.ts';
 import { WakeUps } from './wake-ups.ts';
-import { watchChanges } from './watch-changes.ts';
 import { Watching } from './watching.ts';
 import { realWorld, type World } from './world.ts';
 
@@ -111,7 +111,7 @@ function backendOver(
     transcript: (key, range) => readTranscript(context, key, range),
     ...archives(context),
     list: (query) => listSessions(context, query),
-    watch: (signal) => watchChanges(watching, signal),
+    watch: (signal) => latestChanges((hear, fail) => watching.begin(hear, fail), signal),
     ...turns({ context, calls: new TurnCalls(context), held, wakeUps, listener }),
     ...health(context),
     async close() {

@@ -1,11 +1,17 @@
-import type { Change } from '../../model/state.ts';
-import type { Watching } from './watching.ts';
+import type { Change } from '../model/state.ts';
 
 /**
- * Hears from the call on, not from the first `next`. What nobody has fetched yet is kept once a
- * key, as its last change, so that a slow reader costs no more than the sessions that changed.
+ * Where changes come from. `hear` is told each; `fail` once, when nothing can be heard any more. The
+ * returned function ends it.
  */
-export function watchChanges(watching: Watching, signal: AbortSignal): AsyncIterable<Change> {
+export type Begin = (hear: (change: Change) => void, fail: (error: unknown) => void) => () => void;
+
+/**
+ * Changes as a watcher is told them: heard from the call on, not from the first `next`. What nobody
+ * has fetched yet is kept once a key, as its last change, so that a slow reader costs no more than
+ * the sessions that changed.
+ */
+export function latestChanges(begin: Begin, signal: AbortSignal): AsyncIterable<Change> {
   const unread = new Map<string, Change>();
   let stopped = signal.aborted;
   let failure: { error: unknown } | undefined;
@@ -19,7 +25,7 @@ export function watchChanges(watching: Watching, signal: AbortSignal): AsyncIter
   };
   if (!stopped) {
     signal.addEventListener('abort', stop);
-    leave = watching.begin(
+    leave = begin(
       (change) => {
         unread.delete(change.key);
         unread.set(change.key, change);
