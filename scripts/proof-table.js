@@ -18,7 +18,8 @@ function rowsOf(name) {
     const found = Object.entries(row.found).map(([what, n]) => `${count.format(n)} ${what}`);
     const time =
       row.seconds < 90 ? `${Math.round(row.seconds)} s` : `${Math.round(row.seconds / 60)} min`;
-    return `| ${proof} | ${count.format(row.count)} ${row.what} | ${found.join(', ')} | ${time} | ${date}, ${commit} |`;
+    const runs = row.runs > 1 ? ` in ${row.runs} runs` : '';
+    return `| ${proof} | ${count.format(row.count)} ${row.what}${runs} | ${found.join(', ')} | ${time} | ${date}, ${commit} |`;
   });
 }
 

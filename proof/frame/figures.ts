@@ -18,6 +18,8 @@ export interface Figure {
   found: Readonly<Record<string, number>>;
   seconds: number;
   seed?: number;
+  /** How many runs of the long form this is the sum of; 1 when left out. */
+  runs?: number;
 }
 
 /** Writes down what a proof reached, and prints it. */
@@ -26,15 +28,37 @@ export function keepFigure(proof: string, figure: Figure): void {
   const { what, count, seconds } = figure;
   console.log(`${proof}: ${count} ${what}, ${found.join(', ')}, ${seconds.toFixed(1)} s`);
   const file = new URL(`${proof}.${isLong ? 'long' : 'short'}.json`, RESULTS);
-  const rows = readRows(file).filter((row) => row.what !== figure.what);
+  const before = readRows(file);
+  const former = isLong ? before.find((row) => row.what === figure.what) : undefined;
+  const rows = before.filter((row) => row.what !== figure.what);
   mkdirSync(RESULTS, { recursive: true });
   const run = {
     date: new Date().toISOString().slice(0, 10),
     commit: commitOf(),
     machine: `${processorOf()}, Linux ${release()}, ${fileSystemOf(tmpdir())}, Node ${process.version}`,
   };
-  const text = JSON.stringify({ ...run, rows: [...rows, figure] }, undefined, 2);
+  const text = JSON.stringify(
+    { ...run, rows: [...rows, former ? together(former, figure) : figure] },
+    undefined,
+    2,
+  );
   writeFileSync(fileURLToPath(file), `${text}\n`);
+}
+
+/**
+ * The long form is run in pieces, as machines have time for it, each with a seed of its own: what it
+ * reached is the sum. Remove the file to begin anew.
+ */
+function together(former: Figure, figure: Figure): Figure {
+  const found = { ...former.found };
+  for (const [name, n] of Object.entries(figure.found)) found[name] = (found[name] ?? 0) + n;
+  return {
+    ...figure,
+    count: former.count + figure.count,
+    found,
+    seconds: former.seconds + figure.seconds,
+    runs: (former.runs ?? 1) + 1,
+  };
 }
 
 function readRows(file: URL): Figure[] {
