@@ -18,6 +18,8 @@ export interface FilesContext {
   readonly closed: boolean;
   readonly disk: Disk;
   readonly pool: DescriptorPool;
+  /** Sessions whose logs are being folded. */
+  readonly folds: Set<SessionFiles>;
   agent(agentId: string): AgentFiles;
   /** Every agent that has a directory in the store. */
   agents(): AgentFiles[];

@@ -30,12 +30,27 @@ import { discard, moveIntoPlace, syncDirectory } from './write-whole.ts';
 
 /** Smaller: folds cost more than they save. Larger: a cold read replays more lines. */
 const GROWTH_BYTES_MIN = 131_072;
+/** Smaller: a fold costs more than the replay that it spares whoever opens the log next. */
+const OPENED_BYTES_MIN = 32_768;
+/** More: a program that opens many long logs waits for threads and descriptors that its folds hold. */
+const SPARING_FOLDS_MAX = 2;
 /** A large snapshot is written anew only when the lines after it have outgrown it as often. */
 const SNAPSHOTS_MIN = 4;
 
 /** Whether a log has grown well past its snapshot. */
 export function isFoldDue(size: number, snapshotBytes: number): boolean {
   return size - snapshotBytes > GROWTH_BYTES_MIN + SNAPSHOTS_MIN * snapshotBytes;
+}
+
+/**
+ * Whether to open the log has cost this process more than a fold does, so that a fold pays as soon
+ * as the log is opened once more. Such a fold is not made while others are: a later commit will.
+ */
+export function isWorthFolding({ folds }: FilesContext, { replay }: SessionLog): boolean {
+  const { openedBytes, snapshotBytes } = replay;
+  if (openedBytes <= OPENED_BYTES_MIN) return false;
+  const spared = openedBytes - snapshotBytes > OPENED_BYTES_MIN + SNAPSHOTS_MIN * snapshotBytes;
+  return spared && folds.size < SPARING_FOLDS_MAX;
 }
 
 interface Prepared {
@@ -56,8 +71,11 @@ interface Prepared {
  * nothing and is told.
  */
 export function foldLog(context: FilesContext, session: SessionFiles): Promise<void> {
-  session.fold ??= fold(context, session).finally(() => {
+  if (session.fold) return session.fold;
+  context.folds.add(session);
+  session.fold = fold(context, session).finally(() => {
     session.fold = undefined;
+    context.folds.delete(session);
   });
   return session.fold;
 }

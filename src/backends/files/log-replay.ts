@@ -54,6 +54,8 @@ export class LogReplay {
   size = 0;
   /** Bytes of the snapshot in the first line; 0 before it was read. */
   snapshotBytes = 0;
+  /** Bytes that were read in one go from the beginning; 0 for a log that this process has begun. */
+  openedBytes = 0;
   state: LogState | undefined;
   /** Commits that were taken since `state`, until the end of the bytes or a line of another kind. */
   #run: CommitRun | undefined;
@@ -75,6 +77,7 @@ export class LogReplay {
   /** Takes the bytes that follow `size`; an unfinished last line is left alone. */
   take(bytes: Buffer): void {
     // Decoded once for all lines; only where one of them is no text, each is decoded.
+    const isOpening = this.size === 0;
     const text = isUtf8(bytes) ? bytes.toString('utf8') : undefined;
     let at = 0;
     let textAt = 0;
@@ -93,6 +96,7 @@ export class LogReplay {
       }
     } finally {
       this.#endRun();
+      if (isOpening) this.openedBytes = this.size;
       if (at > 0) this.trailer = bytes.toString('latin1', at - 1 - TRAILER_LENGTH, at);
     }
   }

@@ -39,6 +39,7 @@ export class OpenedStore implements FilesContext {
   readonly instance: string;
   readonly disk: Disk;
   readonly pool: DescriptorPool;
+  readonly folds = new Set<SessionFiles>();
   readonly warn: (warning: Warning) => void;
   readonly #identity: string;
   readonly #agents = new Map<string, AgentFiles>();
