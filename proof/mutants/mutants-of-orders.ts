@@ -44,8 +44,8 @@ export const MUTANTS_OF_ORDERS: readonly Mutant[] = [
   },
   {
     name: 'old-generation-removed-by-its-name',
-    file: `${FILES}/fold-log.ts`,
-    find: 'if (log.generation !== generation + 1 || !(await runsThrough(system, log, size, trailer))) return;',
+    file: `${FILES}/end-fold.ts`,
+    find: 'if (log.generation !== generation || !(await runsThrough(system, log, size, trailer))) return;',
     replace: 'if (size === 0 || trailer === "") return;',
     killedBy: { file: 'test/faults/fold-beside-removal.test.ts', test: 'a fold that ends after' },
   },

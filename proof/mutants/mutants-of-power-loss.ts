@@ -61,9 +61,9 @@ export const MUTANTS_OF_POWER_LOSS: readonly Mutant[] = [
   },
   {
     name: 'name-of-fold-not-synced',
-    file: `${FILES}/fold-log.ts`,
-    find: '  await syncDirectory(system, session.directory);\n  const remove',
-    replace: '  const remove',
+    file: `${FILES}/end-fold.ts`,
+    find: '  await syncDirectory(context.system, session.directory);\n',
+    replace: '',
     killedBy: crashesOf('process, lively: fold'),
   },
   {

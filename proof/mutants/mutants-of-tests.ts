@@ -62,6 +62,16 @@ export const MUTANTS_OF_TESTS: readonly Mutant[] = [
     killedBy: { file: SYNCS, test: 'a fold syncs its new file and its name' },
   },
   {
+    name: 'fold-that-is-never-ended',
+    file: `${FILES}/fold-log.ts`,
+    find: ' || hasFormerFold(session)',
+    replace: '',
+    killedBy: {
+      file: 'test/faults/fold-sweep.test.ts',
+      test: 'a fold whose end failed is ended with the next commit',
+    },
+  },
+  {
     name: 'sync-of-directory-left-out',
     file: `${FILES}/acknowledge.ts`,
     find: 'bothEnded(syncDirectory(context.system, session.directory), ',
@@ -70,9 +80,9 @@ export const MUTANTS_OF_TESTS: readonly Mutant[] = [
   },
   {
     name: 'sync-of-directory-left-out-of-a-fold',
-    file: `${FILES}/fold-log.ts`,
-    find: '  await syncDirectory(system, session.directory);\n  const remove',
-    replace: '  const remove',
+    file: `${FILES}/end-fold.ts`,
+    find: '  await syncDirectory(context.system, session.directory);\n',
+    replace: '',
     killedBy: { file: SYNCS, test: 'a fold syncs its new file and its name' },
   },
   {

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import type { Backend } from '../../src/contract/backend.ts';
 import { generationsOf, largePatch, untilFoldIsNear } from '../files/folding.ts';
 import { openStoreAt } from '../files/open-store-at.ts';
+import { directoryOf } from '../files/paths-of-session.ts';
 import { temporaryDirectory } from '../files/temporary-directory.ts';
 import { FaultySystem } from './faulty-system.ts';
 import { outcomeOf } from './view-of-session.ts';
@@ -74,3 +75,27 @@ test.each([
     expect(n).toBeLessThan(CALLS_MAX);
   },
 );
+
+test('C.15 a fold whose end failed is ended with the next commit', async () => {
+  const root = await template();
+  const system = new FaultySystem();
+  const { store, backend, warnings } = await openStoreAt(root, { system });
+  const directory = directoryOf(root, KEY);
+  system.intervene = ({ name, path }) =>
+    name === 'fsync' && path === directory ? { errno: 'EIO' } : undefined;
+  for (let value = 1; warnings.length === 0; value += 1) {
+    await backend.update(KEY, largePatch(value), {});
+    await new Promise(setImmediate);
+  }
+  expect(warnings.map(({ code }) => code)).toContain('FOLD_FAILED');
+  expect(generationsOf(root, KEY)).toEqual([1, 2]);
+  // The fold has told of its failure; that it is over is known a moment later.
+  await new Promise(setImmediate);
+  system.intervene = () => undefined;
+  await backend.update(KEY, { last: 0 }, {});
+  await store.close();
+  expect(generationsOf(root, KEY)).toEqual([2]);
+  const again = await openStoreAt(root);
+  expect(await lastOf(again.backend)).toBe(0);
+  await again.store.close();
+});

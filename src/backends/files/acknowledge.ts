@@ -10,7 +10,7 @@ import { HoldfastError } from '../../model/errors.ts';
 import type { SessionState, TranscriptRecord } from '../../model/state.ts';
 import { bothEnded } from './both-ended.ts';
 import type { FilesContext } from './files-context.ts';
-import { foldAgain, foldLog, isFoldDue, isWorthFolding } from './fold-log.ts';
+import { foldAgain, foldLog, isFoldWanted } from './fold-log.ts';
 import { isMissing } from './io-error.ts';
 import type { LogState } from './log-state.ts';
 import type { SessionFiles } from './session-files.ts';
@@ -150,8 +150,6 @@ function unknownOutcome(session: SessionFiles, what: string, cause: unknown): Ho
 }
 
 function foldWhenDue(context: FilesContext, session: SessionFiles): void {
-  const { log } = session;
-  const isDue = session.foldRequired || isFoldDue(log.size, log.replay.snapshotBytes);
-  if (session.fold || !(isDue || isWorthFolding(context, log))) return;
+  if (session.fold || !isFoldWanted(context, session)) return;
   context.later(foldLog(context, session));
 }

@@ -18,6 +18,7 @@ import { OPEN } from '../../system/file-system.ts';
 import type { System } from '../../system/system.ts';
 import { writeBytes } from '../../system/write-bytes.ts';
 import { cutTornTail } from './cut-torn-tail.ts';
+import { endFold, endFormerFold, type Folded, hasFormerFold, runsThrough } from './end-fold.ts';
 import type { FilesContext } from './files-context.ts';
 import { openLogFile } from './generations.ts';
 import { logName } from './layout.ts';
@@ -42,11 +43,18 @@ export function isFoldDue(size: number, snapshotBytes: number): boolean {
   return size - snapshotBytes > GROWTH_BYTES_MIN + SNAPSHOTS_MIN * snapshotBytes;
 }
 
+/** Whether a fold pays now, or the one before left something to do. */
+export function isFoldWanted(context: FilesContext, session: SessionFiles): boolean {
+  const { log, foldRequired } = session;
+  const isDue = isFoldDue(log.size, log.replay.snapshotBytes) || isWorthFolding(context, log);
+  return foldRequired || hasFormerFold(session) || isDue;
+}
+
 /**
  * Whether to open the log has cost this process more than a fold does, so that a fold pays as soon
  * as the log is opened once more. Such a fold is not made while others are: a later commit will.
  */
-export function isWorthFolding({ folds }: FilesContext, { replay }: SessionLog): boolean {
+function isWorthFolding({ folds }: FilesContext, { replay }: SessionLog): boolean {
   const { openedBytes, snapshotBytes } = replay;
   if (openedBytes <= OPENED_BYTES_MIN) return false;
   const spared = openedBytes - snapshotBytes > OPENED_BYTES_MIN + SNAPSHOTS_MIN * snapshotBytes;
@@ -89,6 +97,8 @@ export async function foldAgain(context: FilesContext, session: SessionFiles): P
 
 async function fold(context: FilesContext, session: SessionFiles): Promise<void> {
   try {
+    // What is due besides is seen by the next commit.
+    if ((await endFormerFold(context, session)) && !session.foldRequired) return;
     const prepared = await prepare(context, session);
     if (prepared) await exchange(context, session, prepared);
   } catch (cause) {
@@ -135,7 +145,6 @@ async function exchange(
   session: SessionFiles,
   prepared: Prepared,
 ): Promise<void> {
-  const { system } = context;
   const done = await session
     .exclusive(() => exchangeInside(context, session, prepared), { create: false }, true)
     .catch(async (cause) => {
@@ -143,39 +152,7 @@ async function exchange(
       throw cause;
     });
   if (!done) return await giveUp(context, prepared);
-  await syncDirectory(system, session.directory);
-  const remove = () => removeOld(context, session, prepared, done);
-  // Those who need a fold wait for the end of this one, so it waits for none itself.
-  await session.exclusive(remove, { create: false }, true);
-}
-
-/**
- * Runs inside the session: by now it may have been removed and made anew, and what bears the number
- * of an old generation is then the log of the new session.
- */
-async function removeOld(
-  { system }: FilesContext,
-  session: SessionFiles,
-  { generation }: Prepared,
-  { size, trailer }: Folded,
-): Promise<void> {
-  const { log } = session;
-  if (log.generation !== generation + 1 || !(await runsThrough(system, log, size, trailer))) return;
-  for (const old of log.generations()) {
-    if (old <= generation) await discard(system, join(session.directory, logName(old)));
-  }
-}
-
-/** Whether the log that is open is the one of which the first `size` bytes end so. */
-async function runsThrough(
-  { fs }: System,
-  { fd, size: now }: SessionLog,
-  size: number,
-  trailer: string,
-): Promise<boolean> {
-  if (fd < 0 || now < size) return false;
-  const end = await readBytes(fs, fd, size - trailer.length, trailer.length);
-  return end.toString('latin1') === trailer;
+  await endFold(context, session, done);
 }
 
 async function giveUp({ system }: FilesContext, prepared: Prepared): Promise<void> {
@@ -187,12 +164,6 @@ async function closed(system: System, prepared: Prepared): Promise<void> {
   const { fd } = prepared;
   prepared.fd = -1;
   await system.fs.close(fd);
-}
-
-/** The log that a fold has made. */
-interface Folded {
-  size: number;
-  trailer: string;
 }
 
 /** Runs inside the session. Nothing: the log was folded or removed meanwhile by somebody else. */
@@ -228,5 +199,5 @@ async function exchangeInside(
   log.adopt(prepared.fd, generation + 1, { snapshot: bytes, all }, state, end);
   session.foldRequired = false;
   session.count();
-  return { size: all, trailer: end };
+  return { generation: generation + 1, size: all, trailer: end };
 }
