@@ -108,14 +108,16 @@ export class PostgresServer {
         () => reject(new Error(`PostgreSQL did not start: ${said}`)),
         START_MS,
       );
-      child.once('exit', (code, signal) =>
-        reject(new Error(`PostgreSQL ended with ${code ?? signal}: ${said}`)),
-      );
+      child.once('exit', (code, signal) => {
+        clearTimeout(late);
+        reject(new Error(`PostgreSQL ended with ${code ?? signal}: ${said}`));
+      });
       child.once('error', reject);
       child.stderr.setEncoding('utf8');
       child.stderr.on('data', (text) => {
         this.#log = `${this.#log}${text}`.slice(-100_000);
-        said += said.length < 10_000 ? text : '';
+        // Clients that can not wait may fill pages with their refusals before it is ready.
+        said = `${said}${text}`.slice(-10_000);
         if (!READY.test(said)) return;
         clearTimeout(late);
         resolve();
