@@ -1,38 +1,9 @@
-import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore } from 'holdfast';
 import { expect, test } from 'vitest';
-
-interface Report {
-  cases: string[];
-  failures: string[];
-}
-
-/** Runs the whole suite in a process of its own. */
-function suiteIn(directory: string, name: string): Promise<Report> {
-  const report: Report = { cases: [], failures: [] };
-  const child = fork(new URL('./suite-child.js', import.meta.url), [directory], { silent: true });
-  let said = '';
-  child.stderr?.on('data', (text: Buffer) => {
-    said += text;
-  });
-  let ended: number | undefined;
-  child.on('message', (told: { title?: string; failure?: string; ended?: number }) => {
-    if (told.title !== undefined) report.cases.push(told.title);
-    if (told.failure !== undefined) report.failures.push(`${name}: ${told.title}\n${told.failure}`);
-    ended = told.ended ?? ended;
-  });
-  return new Promise((resolve) => {
-    child.on('exit', (code, signal) => {
-      if (code !== 0 || ended !== report.cases.length) {
-        report.failures.push(`${name} ended with ${code ?? signal} before its last case: ${said}`);
-      }
-      resolve(report);
-    });
-  });
-}
+import { suiteIn } from './suite-in-process.ts';
 
 test('C.16 four processes pass the same suite as one, at the same time on one store', {
   timeout: 300_000,

@@ -1,10 +1,10 @@
-// One of several processes that run the whole suite at once on one directory. Tells its parent how
+// One of several processes that run the whole suite at once on one store. Tells its parent how
 // each case ended and ends by itself, also when the parent is gone.
 import { openStore } from 'holdfast';
 import { conformance } from 'holdfast/conformance';
 
-const [directory] = process.argv.slice(2);
-const open = (options) => openStore(directory, options);
+const [location] = process.argv.slice(2);
+const open = (options) => openStore(location, options);
 const cases = [];
 
 const orphaned = () => process.exit(1);
