@@ -11,8 +11,10 @@ import { build } from 'vite';
 import { mutantOfEnvironment, mutation } from '../mutants/mutation.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** It is loaded by name, when it is first needed. */
-const ADDON = 'fs-native-extensions';
+/** They are loaded by name, when they are first needed. */
+const EXTERNAL = ['fs-native-extensions', 'pg'];
+/** Files that the source reads from beside itself. */
+const MIGRATIONS = 'src/backends/postgres/migrations';
 
 /** A program that can be run; `remove` it after the proof. */
 export interface BuiltChild {
@@ -31,7 +33,7 @@ export async function buildChild(program: URL): Promise<BuiltChild> {
     configFile: false,
     logLevel: 'error',
     plugins: [mutation(mutantOfEnvironment)],
-    ssr: { noExternal: true, external: [ADDON] },
+    ssr: { noExternal: true, external: EXTERNAL },
     build: {
       ssr: entry,
       outDir: join(directory, 'program'),
@@ -39,11 +41,12 @@ export async function buildChild(program: URL): Promise<BuiltChild> {
       minify: false,
       target: 'node20',
       rolldownOptions: {
-        external: [ADDON],
+        external: EXTERNAL,
         output: { entryFileNames: name, codeSplitting: false },
       },
     },
   });
+  symlinkSync(join(ROOT, MIGRATIONS), join(directory, 'program', 'migrations'));
   return {
     path: join(directory, 'program', name),
     remove: () => rmSync(directory, { recursive: true, force: true }),

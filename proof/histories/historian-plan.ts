@@ -1,5 +1,6 @@
 /** What a process of a history is told when it starts. */
 export interface HistorianPlan {
+  /** What it opens: a directory, or the URL of a server. */
   directory: string;
   /** Its file of calls. */
   notes: string;

@@ -4,7 +4,13 @@ import type { Call, Deed } from './history.ts';
 
 const TOLD = '["to"';
 
-type Line = ['from', string, number, string[], Deed] | ['to', string, number, Deed['out'][]];
+type Line =
+  | ['from', string, number, string[], Deed]
+  | ['to', string, number, Deed['out'][]]
+  /** It failed, and nobody knows what it did. */
+  | ['unknown', string, number]
+  /** It failed, and says that it changed nothing. */
+  | ['not', string];
 
 export class HistoryFile {
   readonly path: string;
@@ -45,17 +51,19 @@ export class HistoryFile {
         const [, id, from, keys, deed] = noted;
         const to = deaths[Number(id.split('.')[0])] as number;
         const calls = keys.map((key): Call => ({ key, process, from, to, deed }));
-        for (const call of calls) histories.get(call.key)?.push(call);
         open.set(id, calls);
-      } else {
-        const [, id, to, outs] = noted;
-        const calls = open.get(id) as Call[];
-        open.delete(id);
-        calls.forEach((call, i) => {
-          call.to = to;
-          call.deed = { ...call.deed, out: outs[i] } as Deed;
-        });
+        continue;
       }
+      const [what, id, to, outs] = noted;
+      const calls = open.get(id) as Call[];
+      open.delete(id);
+      if (what === 'not') continue;
+      calls.forEach((call, i) => {
+        call.to = to;
+        if (what === 'to') call.deed = { ...call.deed, out: outs[i] } as Deed;
+        histories.get(call.key)?.push(call);
+      });
     }
+    for (const call of [...open.values()].flat()) histories.get(call.key)?.push(call);
   }
 }

@@ -19,6 +19,18 @@ export interface Disturbance {
   kills: number;
   stops: number;
   stopMsMax: number;
+  /** How often the server of the sessions is killed and comes up again. */
+  restarts?: number;
+}
+
+/** Where the sessions of a history are. */
+export interface Place {
+  /** What a process opens. */
+  location(process: string): string;
+  /** Resolves when nothing is under way any more that a process, now dead, had asked for. */
+  settled(process: string): Promise<void>;
+  /** Kills the server and starts it again. */
+  restart?(): Promise<void>;
 }
 
 export interface Recorded {
@@ -26,6 +38,7 @@ export interface Recorded {
   calls: number;
   kills: number;
   stops: number;
+  restarts: number;
   /** The calls by session. */
   histories: Map<string, Call[]>;
   problems: string[];
@@ -45,14 +58,16 @@ export async function recordHistory(
   program: string,
   seed: number,
   wanted: Disturbance,
+  at?: Place,
 ): Promise<Recorded> {
   const directory = mkdtempSync(join(quickPlace(), 'holdfast-histories-'));
+  const place = at ?? { location: () => join(directory, 'store'), settled: async () => undefined };
   const chance = chanceOf(seed);
   const keys = Array.from({ length: wanted.sessions }, (_, n) => `agent:main:chat:${seed}-${n}`);
   const problems: string[] = [];
   const start = (seat: Omit<Seat, 'child'>, calls: number): ProofChild => {
     const { name, notes } = seat;
-    const store = join(directory, 'store');
+    const store = place.location(`${name}.${seat.start}`);
     const plan = { directory: store, notes: notes.path, name, start: seat.start, keys, calls };
     const withSeed: HistorianPlan = { ...plan, seed: chance.below(2 ** 31) };
     return new ProofChild(program, withSeed, { lifeMsMax: LIFE_MS_MAX });
@@ -63,10 +78,10 @@ export async function recordHistory(
     const seat = { name: `p${n}`, notes, start: 0, deaths: [] };
     return { ...seat, child: start(seat, share) };
   });
-  let kills = 0;
   const one = async (seat: Seat) => {
     for (;;) {
       const { code, signal } = await seat.child.ended;
+      await place.settled(`${seat.name}.${seat.start}`);
       seat.deaths[seat.start] = now();
       if (code === 0) return;
       if (signal !== 'SIGKILL' || seat.child.late) {
@@ -78,45 +93,41 @@ export async function recordHistory(
     }
   };
   const all = Promise.all(seats.map(one));
-  const disturbed = disturb(seats, chance, wanted, () => {
-    kills += 1;
-  });
+  const disturbed = disturb(seats, chance, wanted, place);
   await all;
-  const stops = await disturbed;
+  const done = await disturbed;
   const histories = new Map(keys.map((key) => [key, [] as Call[]]));
   for (const { name, notes, deaths } of seats) notes.read(name, deaths, histories);
   const calls = callsOf(seats);
-  return { directory, calls, kills, stops, histories, problems };
+  return { directory, calls, ...done, histories, problems };
 }
 
 const callsOf = (seats: readonly Seat[]) =>
   seats.reduce((sum, { notes }) => sum + notes.count(), 0);
 
-/** Kills and stops, each once so many more calls were made. Resolves to how often it stopped one. */
+/** Kills, stops and restarts, each once so many more calls were made; how many there were of each. */
 async function disturb(
   seats: readonly Seat[],
   chance: Chance,
-  { calls, kills, stops, stopMsMax }: Disturbance,
-  killed: () => void,
-): Promise<number> {
-  const due = [...Array<'kill'>(kills).fill('kill'), ...Array<'stop'>(stops).fill('stop')]
+  { calls, stopMsMax, ...wanted }: Disturbance,
+  place: Place,
+): Promise<Pick<Recorded, 'kills' | 'stops' | 'restarts'>> {
+  const done = { kills: 0, stops: 0, restarts: 0 };
+  const due = (Object.keys(done) as (keyof typeof done)[])
+    .flatMap((what) => Array<typeof what>(wanted[what] ?? 0).fill(what))
     .map((what) => ({ what, at: chance.below(Math.floor(calls * 0.9)) }))
     .sort((a, b) => a.at - b.at);
-  let stopped = 0;
   for (const { what, at } of due) {
     while (callsOf(seats) < at) {
-      if (seats.every(({ child }) => child.over)) return stopped;
+      if (seats.every(({ child }) => child.over)) return done;
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
     const { child } = chance.pick(seats);
-    if (child.over) continue;
-    if (what === 'kill') {
-      child.kill();
-      killed();
-    } else {
-      child.stopFor(chance.below(stopMsMax));
-      stopped += 1;
-    }
+    if (what === 'restarts') await place.restart?.();
+    else if (child.over) continue;
+    else if (what === 'kills') child.kill();
+    else child.stopFor(chance.below(stopMsMax));
+    done[what] += 1;
   }
-  return stopped;
+  return done;
 }

@@ -1,11 +1,13 @@
 /**
  * One process of a history: it calls sessions that others call, too, in strands, and notes each call
- * before it is made and after it was told. Its clock jumps.
+ * before it is made and after it was told. Its clock jumps. A server that it can not reach may fail
+ * a call, and the call says whether it may have been done.
  */
 import { openSync, writeSync } from 'node:fs';
 import process from 'node:process';
 import { openFiles } from '../../../src/backends/files/open-files.ts';
-import { type SessionState, storeOver } from '../../../src/index.ts';
+import { type SessionState, type Store, storeOver } from '../../../src/index.ts';
+import { openPostgresUrl } from '../../../src/open-postgres-store.ts';
 import { realSystem } from '../../../src/system/system.ts';
 import { chanceOf } from '../../frame/run-facts.ts';
 import { endWithParent, planOf } from '../../frame/with-parent.ts';
@@ -18,6 +20,7 @@ const STRANDS = 2;
 const HOT_US = 20_000;
 const HOUR_MS = 3_600_000;
 const TAIL = 5;
+const REFUSED_MS = 10;
 
 endWithParent();
 const { directory, notes, name, start, seed, keys, calls } = planOf<HistorianPlan>();
@@ -25,10 +28,14 @@ const chance = chanceOf(seed);
 const fd = openSync(notes, 'a');
 const now = () => Number(process.hrtime.bigint() / 1_000n);
 let shiftMs = 0;
-const clock = { ...realSystem.clock, now: () => Date.now() + shiftMs };
+const rightTime = Date.now;
+Date.now = () => rightTime() + shiftMs;
+const clock = { ...realSystem.clock, now: Date.now };
 const options = { instance: `${name}.${start}`, lockWaitMs: 60_000, onWarning: () => undefined };
 const files = { durability: 'process', openFilesMax: 24, ...options } as const;
-const store = await storeOver(await openFiles(directory, files, { ...realSystem, clock }), options);
+const store = /^postgres:/.test(directory)
+  ? await openServer()
+  : await storeOver(await openFiles(directory, files, { ...realSystem, clock }), options);
 /** The last revision that this process knows of a session. */
 const revs = new Map<string, number>();
 const given: string[] = [];
@@ -37,12 +44,33 @@ let values = 0;
 
 const note = (...what: unknown[]) => writeSync(fd, `${JSON.stringify(what)}\n`);
 
+/** The server may be on its way up when this process begins. */
+async function openServer(): Promise<Store> {
+  for (;;) {
+    try {
+      return await openPostgresUrl(directory, options);
+    } catch (error) {
+      if ((error as { code: unknown }).code !== 'IO_FAILED') throw error;
+      await new Promise((resolve) => setTimeout(resolve, REFUSED_MS));
+    }
+  }
+}
+
 /** Notes one call on some sessions; `run` tells what each of them was told. */
 async function call<D extends Deed>(asked: string[], deed: D, run: () => Promise<D['out'][]>) {
   const id = `${start}.${made++}`;
   note('from', id, now(), asked, deed);
-  const out = await run();
-  note('to', id, now(), out);
+  try {
+    const out = await run();
+    note('to', id, now(), out);
+  } catch (error) {
+    const { code } = error as { code: unknown };
+    if (code === 'OUTCOME_UNKNOWN') note('unknown', id, now());
+    else if (code === 'IO_FAILED') note('not', id);
+    else throw error;
+    // The server is on its way up; a thousand calls that fail meanwhile would say nothing more.
+    await new Promise((resolve) => setTimeout(resolve, REFUSED_MS));
+  }
 }
 
 function viewOf(key: string, state: SessionState): View {
