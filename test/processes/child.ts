@@ -9,6 +9,8 @@ import { until } from '../../src/contract/conformance/trial.ts';
 /** Generous: only used up by a test that fails. */
 const ANSWER_MS_MAX = 60_000;
 
+const PROGRAMS = new URL('programs/', import.meta.url);
+
 /** Children of this process that live; none outlives it. */
 const living = new Set<ChildProcess>();
 process.on('exit', () => {
@@ -35,6 +37,8 @@ export interface ChildOptions {
   words?: readonly string[];
   /** A command that starts it, such as one that makes a namespace for it. */
   wrap?: readonly string[];
+  /** The directory of the program, if it is not that of these tests. */
+  programs?: URL;
 }
 
 /** A process of a test; killed when the test has ended. */
@@ -48,8 +52,8 @@ export class Child {
   #over = false;
   #guard: ChildProcess | undefined;
 
-  constructor(program: string, { words = [], wrap }: ChildOptions = {}) {
-    const path = fileURLToPath(new URL(`programs/${program}.js`, import.meta.url));
+  constructor(program: string, { words = [], wrap, programs = PROGRAMS }: ChildOptions = {}) {
+    const path = fileURLToPath(new URL(`${program}.js`, programs));
     const [execPath, ...execArgv] = wrap ? [...wrap, process.execPath] : [process.execPath];
     const child = fork(path, [...words], { execPath: execPath as string, execArgv, silent: true });
     this.#process = child;
