@@ -5,10 +5,17 @@ import { changed, type PostgresContext } from './context.ts';
 import { escapeText } from './escape-json.ts';
 import { jsonb, type Row } from './session-row.ts';
 
-/** A waiter that has not asked for so long is not waited for. */
-const WAITER_MS = 4_000;
+const WAITER_MS_MAX = 4_000;
 /** Between two tries to end a turn while the server can not be reached. */
 const AGAIN_MS = 200;
+
+/**
+ * A waiter that has not asked for so long is not waited for: no longer than for a holder that is
+ * gone, or one that died in front would keep the others out after the lease has run out.
+ */
+export function waiterMs(leaseMs: number): number {
+  return Math.min(WAITER_MS_MAX, leaseMs);
+}
 
 /**
  * What is asked of the server about turns. Each of these is safe to ask twice: a try to begin is
@@ -33,7 +40,7 @@ export class TurnCalls {
       waiter,
       ask.interrupt !== undefined,
       ask.waitMs > 0,
-      WAITER_MS,
+      waiterMs(settings.leaseMs),
     ];
     return this.#ask('begin a turn', text, values, key);
   }

@@ -12,12 +12,14 @@ import type { HeldTurns } from './held-turns.ts';
 import type { Listener } from './listener.ts';
 import { readState } from './read-state.ts';
 import { formerOf, type Row } from './session-row.ts';
-import type { TurnCalls } from './turn-calls.ts';
+import { type TurnCalls, waiterMs } from './turn-calls.ts';
 import type { WakeUps } from './wake-ups.ts';
 
-/** Pauses between two looks, where releases are heard of and where they are not. */
+/** Longest pauses between two looks, where releases are heard of and where they are not. */
 const HEARD_MS = 1_000;
 const DEAF_MS = 100;
+/** So many looks are made before a waiter is taken for gone. */
+const LOOKS = 4;
 
 export interface TurnParts {
   readonly context: PostgresContext;
@@ -91,19 +93,19 @@ async function pressFirst(
 }
 
 function pauseMs(
-  { context, listener }: TurnParts,
+  parts: TurnParts,
   row: Row,
   pressed: Pressed | undefined,
   { interrupt }: TurnAsk,
 ): number {
-  const pause = listener.listening ? HEARD_MS : DEAF_MS;
+  const pause = lookAgainMs(parts);
   // Nothing runs, or it was just overtaken: the next try may have it.
   if (row.running === null || (interrupt && row.head === 't' && !pressed)) {
     return row.head === 't' ? 0 : pause;
   }
   const lease = Number(row.remaining_ms) + 1;
   if (!pressed || !interrupt) return Math.min(pause, lease);
-  const grace = pressed.since + interrupt.graceMs - context.world.elapsed();
+  const grace = pressed.since + interrupt.graceMs - parts.context.world.elapsed();
   return Math.min(pause, lease, Math.max(0, grace));
 }
 
@@ -175,6 +177,7 @@ export function refuseClosed({ connections }: PostgresContext, key: string): voi
 }
 
 /** How long one may wait before one looks again. */
-export function lookAgainMs({ listener }: TurnParts): number {
-  return listener.listening ? HEARD_MS : DEAF_MS;
+export function lookAgainMs({ context, listener }: TurnParts): number {
+  const pause = listener.listening ? HEARD_MS : DEAF_MS;
+  return Math.min(pause, waiterMs(context.settings.leaseMs) / LOOKS);
 }
