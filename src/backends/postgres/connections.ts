@@ -21,6 +21,8 @@ export interface Statement {
   text: string;
   /** Whether it changes anything that is not safe to change twice. */
   writes: boolean;
+  /** Milliseconds within which its answer is expected, if not as for any other. */
+  answerMs?: number;
 }
 
 const REPEATS_MAX = 8;
@@ -69,7 +71,8 @@ export class Connections {
     for (let tries = 1; ; tries += 1) {
       try {
         return await this.#with(statement, key, async (client) => {
-          const { rows } = await this.#answer(client, this.#query(statement, values));
+          const query = this.#query(statement, values);
+          const { rows } = await this.#answer(client, query, statement.answerMs);
           return rows;
         });
       } catch (error) {
@@ -95,8 +98,21 @@ export class Connections {
   }
 
   /** A connection that the caller keeps, to listen on it. */
-  connect(): Promise<Client> {
-    return this.#pool.connect();
+  async connect(what: string): Promise<Client> {
+    try {
+      return await this.#client();
+    } catch (error) {
+      throw typedFailure(error, { reached: 'no connection', writes: false, what });
+    }
+  }
+
+  /** Runs a statement that changes nothing on a connection that the caller keeps. */
+  async runOn(client: Client, what: string, text: string): Promise<void> {
+    try {
+      await this.#answer(client, { text });
+    } catch (error) {
+      throw typedFailure(error, { reached: 'sent', writes: false, what });
+    }
   }
 
   get closed(): boolean {
@@ -181,10 +197,10 @@ export class Connections {
   }
 
   /** A connection may be swallowed silently: an answer that never comes is a lost connection. */
-  #answer(client: Client, query: Query): Promise<Rows> {
+  #answer(client: Client, query: Query, ms = this.#waitMs + ANSWER_MS): Promise<Rows> {
     return new Promise((resolve, reject) => {
-      const stop = this.#world.awaitedAfter(this.#waitMs + ANSWER_MS, () => {
-        reject(new TypeError(`no answer within ${this.#waitMs + ANSWER_MS} ms`));
+      const stop = this.#world.awaitedAfter(ms, () => {
+        reject(new TypeError(`no answer within ${Math.round(ms)} ms`));
       });
       client.query(query).then(
         (rows) => {

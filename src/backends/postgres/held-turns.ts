@@ -3,7 +3,8 @@
  *
  *   held ──beat──▶ held, its lease begins anew
  *   held ──the server says it is another's, or over──▶ lost: its holder is told
- *   held ──no beat came through for a whole lease──▶ lost, too: others may have it by now
+ *   held ──no beat came through for a whole lease──▶ lost, too: others may have it by now. This is
+ *          told on time, whatever becomes of a beat that is still under way
  *   held ──end──▶ gone
  *
  * The server's clock alone decides whether a lease has run out. Ours, which never steps, only makes
@@ -16,6 +17,7 @@ import type { Tables } from './tables.ts';
 import type { World } from './world.ts';
 
 const BEAT_MS_MAX = 2_000;
+const BEATS_A_LEASE = 4;
 
 interface HeldTurn {
   readonly key: string;
@@ -33,6 +35,7 @@ export class HeldTurns {
   readonly #beat: Statement;
   readonly #held = new Map<number, HeldTurn>();
   #stop: (() => void) | undefined;
+  #beating: Promise<void> | undefined;
   #closed = false;
 
   constructor(parts: { connections: Connections; tables: Tables; world: World; leaseMs: number }) {
@@ -58,6 +61,8 @@ export class HeldTurns {
         from asked a left join beat b on b.key = a.key and b.fence = a.fence
           left join ${tables.sessions} s on s.key = a.key left join ${tables.turns} t on t.key = a.key`,
       writes: false,
+      // Of a connection that died without a word another one must be tried before the lease is over.
+      answerMs: leaseMs / BEATS_A_LEASE,
     };
   }
 
@@ -102,18 +107,22 @@ export class HeldTurns {
     this.#stop?.();
   }
 
+  /** Comes back for the next beat, or when a lease is over, if that is sooner. */
   #beatLater(): void {
     if (this.#stop || this.#closed || this.#held.size === 0) return;
-    this.#stop = this.#world.after(Math.min(BEAT_MS_MAX, this.#leaseMs / 4), () => {
-      // A beat that failed is followed by another one, until the lease has run out.
-      this.#beatNow()
-        .catch(() => undefined)
-        .then(() => {
-          this.#stop = undefined;
-          this.#loseExpired();
-          this.#beatLater();
-        });
+    const oldest = Math.min(...[...this.#held.values()].map(({ beatAt }) => beatAt));
+    const left = oldest + this.#leaseMs - this.#world.elapsed();
+    const pause = Math.min(BEAT_MS_MAX, this.#leaseMs / BEATS_A_LEASE, Math.max(0, left));
+    this.#stop = this.#world.after(pause, () => {
+      this.#stop = undefined;
       this.#loseExpired();
+      // A beat that failed is followed by another one, until the lease has run out.
+      this.#beating ??= this.#beatNow()
+        .catch(() => undefined)
+        .finally(() => {
+          this.#beating = undefined;
+        });
+      this.#beatLater();
     });
   }
 
@@ -139,7 +148,7 @@ export class HeldTurns {
   #loseExpired(): void {
     const now = this.#world.elapsed();
     for (const { fence, beatAt } of [...this.#held.values()]) {
-      if (now - beatAt > this.#leaseMs) {
+      if (now - beatAt >= this.#leaseMs) {
         this.lost(fence, `the server could not be reached for ${this.#leaseMs} ms`);
       }
     }
