@@ -2,7 +2,9 @@
  * One connection that hears notifications, made when somebody first needs to hear.
  *
  *   off ──first channel──▶ connecting ──heard itself──▶ listening
- *                          connecting ──heard nothing──▶ deaf: a transaction pooler is between
+ *                          connecting ──an answer, but heard nothing──▶ deaf: a transaction pooler
+ *                                       is between
+ *                          connecting ──no answer in time──▶ off: whoever asked is told
  *   listening ──connection lost──▶ connecting, again and again; then `onBack` is told, because
  *                                  what was said meanwhile was not heard
  *   any ──close──▶ off
@@ -11,7 +13,8 @@ import type { Connections } from './connections.ts';
 import type { Client, Notification } from './driver.ts';
 import type { World } from './world.ts';
 
-/** Milliseconds for a notification of our own to come back. */
+const LISTEN = 'listen to the server';
+/** Milliseconds for a notification of our own to come back, once the server has said that it was sent. */
 const ECHO_MS = 2_000;
 const RETRY_MS = 500;
 /** A connection that nothing is heard of is tried with a notification of our own. */
@@ -46,16 +49,17 @@ export class Listener {
 
   /** Whether everything that is said on these channels from now on is heard. */
   get listening(): boolean {
-    return this.#client !== undefined;
+    return this.#client !== undefined && this.#opening === undefined;
   }
 
   /** Begins to hear these channels. False where notifications do not come through. */
   async listen(channels: readonly string[]): Promise<boolean> {
     const fresh = channels.filter((channel) => !this.#channels.has(channel));
     for (const channel of channels) this.#channels.add(channel);
-    if (this.#client && fresh.length === 0) return true;
+    // Nobody knows before it has heard itself; what it was not yet told to hear comes after that.
+    if (this.#opening && !(await this.#opening)) return false;
     if (this.#client) {
-      for (const channel of fresh) await this.#client.query({ text: `listen ${channel}` });
+      for (const channel of fresh) await this.#listenTo(this.#client, channel);
       return true;
     }
     this.#opening ??= this.#open().finally(() => {
@@ -72,13 +76,24 @@ export class Listener {
     this.#drop(true);
   }
 
+  async #listenTo(client: Client, channel: string): Promise<void> {
+    try {
+      await this.#connections.runOn(client, LISTEN, `listen ${channel}`);
+    } catch (error) {
+      if (client === this.#client) this.#onLost();
+      throw error;
+    }
+  }
+
   async #open(): Promise<boolean> {
-    const client = await this.#connections.connect();
+    const client = await this.#connections.connect(LISTEN);
     client.on('error', this.#onLost);
     client.on('notification', this.#onNotification);
     this.#client = client;
     try {
-      for (const channel of this.#channels) await client.query({ text: `listen ${channel}` });
+      for (const channel of this.#channels) {
+        await this.#connections.runOn(client, LISTEN, `listen ${channel}`);
+      }
       if (await this.#hearsItself(client)) {
         this.#checkLater();
         return !this.#closed;
@@ -92,22 +107,20 @@ export class Listener {
   }
 
   /** A pooler takes `listen` for a connection that is another client's a moment later. */
-  #hearsItself(client: Client): Promise<boolean> {
+  async #hearsItself(client: Client): Promise<boolean> {
     const [channel] = this.#channels;
-    return new Promise((resolve, reject) => {
-      const settle = (heard: boolean) => {
-        stop();
-        this.#echo = undefined;
-        resolve(heard);
-      };
-      const stop = this.#world.awaitedAfter(ECHO_MS, () => settle(false));
-      this.#echo = () => settle(true);
-      client.query({ text: `select pg_notify('${channel}', 'echo')` }).catch((error) => {
-        stop();
-        this.#echo = undefined;
-        reject(error);
-      });
+    let settle = (_heard: boolean): void => undefined;
+    const heard = new Promise<boolean>((resolve) => {
+      settle = resolve;
     });
+    this.#echo = () => settle(true);
+    try {
+      await this.#connections.runOn(client, LISTEN, `select pg_notify('${channel}', 'echo')`);
+      const late = this.#world.awaitedAfter(ECHO_MS, () => settle(false));
+      return await heard.finally(late);
+    } finally {
+      this.#echo = undefined;
+    }
   }
 
   #checkLater(): void {
