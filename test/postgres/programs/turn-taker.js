@@ -3,6 +3,7 @@
  * it is inside: its fence twice, first as `in` and last as `out`.
  */
 import process from 'node:process';
+import { setTimeout as pause } from 'node:timers/promises';
 import { openStore } from 'holdfast';
 import { answer, say } from '../../processes/programs/parent.js';
 
@@ -18,11 +19,13 @@ async function takeTurns() {
     try {
       await session.turn(async (turn) => {
         await turn.append({ type: 'in', fence: turn.fence });
+        say('inside', turn.fence);
+        // What a turn is for takes its time.
+        await pause(20);
         await turn.update((entry) => ({ n: (entry.n ?? 0) + 1 }));
         await turn.append({ type: 'out', fence: turn.fence });
       });
       turns += 1;
-      say('turns', turns);
     } catch (error) {
       lost.push(error.code ?? error.stack);
     }
