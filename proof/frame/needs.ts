@@ -24,6 +24,9 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   bindfs: 'bindfs',
   'lowntfs-3g': 'ntfs-3g',
   wine: 'wine',
+  ip: 'iproute2',
+  pgbouncer: 'pgbouncer',
+  pg_ctlcluster: 'postgresql',
 };
 
 export const isRoot = process.getuid?.() === 0;

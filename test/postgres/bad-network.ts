@@ -29,12 +29,12 @@ export class BadNetwork {
     this.#server = server;
   }
 
-  /** A proxy before the server at this port of this machine. */
-  static async before(port: number): Promise<BadNetwork> {
+  /** Stands before the server at this port of this machine, at this address of it. */
+  static async before(port: number, host = '127.0.0.1'): Promise<BadNetwork> {
     const server = createServer();
     const proxy = new BadNetwork(server);
     server.on('connection', (client) => proxy.#join(client, connect(port, '127.0.0.1')));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(0, host, resolve));
     return proxy;
   }
 
