@@ -33,7 +33,7 @@ const WAYS =
 /** `memory:`, `postgres://...` and the like; `file:` and a drive letter (`C:\state`) name a path. */
 function isUrl(text: string): boolean {
   if (/^file:/i.test(text)) return false;
-  return /^(memory:|[a-z][a-z0-9+.-]+:\/\/)/i.test(text);
+  return /^(memory:|postgres(ql)?:|[a-z][a-z0-9+.-]+:\/\/)/i.test(text);
 }
 
 function pathOfUrl(url: string): string {

@@ -6,6 +6,7 @@ import { addAppend } from './commands/append.ts';
 import { addArchives } from './commands/archives.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addLs } from './commands/ls.ts';
+import { addMigrate } from './commands/migrate.ts';
 import { addRepair } from './commands/repair.ts';
 import { addReset } from './commands/reset.ts';
 import { addRestore } from './commands/restore.ts';
@@ -40,6 +41,7 @@ const COMMANDS: readonly AddCommand[] = [
   addStat,
   addDoctor,
   addAdopt,
+  addMigrate,
 ];
 
 /** The whole command line. Errors are thrown, never printed here; help and version are printed. */

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { ERROR_CODES, type HoldfastError, isHoldfastError } from '../model/errors.ts';
 import { CommandError } from './command-error.ts';
+import { hidePasswords } from './hide-passwords.ts';
 import { safeLine } from './safe-text.ts';
 
 interface Told {
@@ -19,6 +20,10 @@ interface Told {
  * or one JSON object `{"error":{...}}`.
  */
 export function errorText(error: unknown, json: boolean): string {
+  return hidePasswords(textOf(error, json));
+}
+
+function textOf(error: unknown, json: boolean): string {
   const told = tell(error);
   if (json) return `${JSON.stringify({ error: told })}\n`;
   const lines = [`holdfast: ${safeLine(told.message)} (${told.code})`];
