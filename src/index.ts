@@ -5,6 +5,7 @@ export type {
   EntryChange,
   Guard,
   ListQuery,
+  NextConversation,
   Past,
   ResetAsk,
   TranscriptRange,

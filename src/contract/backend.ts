@@ -6,7 +6,7 @@
  * the metadata, its **revision** counts **commits**; a **patch** is what a commit sets; the
  * **transcript** is append-only; a **turn** is one agent run with a **fence**; an **archive** is a
  * former conversation; a **fold** rewrites a metadata log; **adopt** takes over what another program
- * left; **watch** tells changes as they happen.
+ * left, or another store has; **watch** tells changes as they happen.
  *
  * The store in front of a back end has checked keys, options, patches and records, orders calls with
  * open and close, and keeps the lanes of turns. A back end gets clean arguments. Its laws:
@@ -83,11 +83,26 @@ export interface ResetAsk {
   keep: 'all' | 'none' | readonly string[];
 }
 
-/** What another program knows of a session that Holdfast takes over. */
+/** What another program, or another store, knows of a session that this one takes over. */
 export interface Past {
   sessionId: string;
   entry: Readonly<Entry>;
   createdAt: number;
+  updatedAt: number;
+  /** Default 1. */
+  rev?: number;
+  /** When its conversation began. Default `createdAt`. */
+  beganAt?: number;
+}
+
+/** The conversation that followed one that was taken over, and how that one ended. */
+export interface NextConversation {
+  /** Why and when the one that is active now was archived. */
+  reason: string;
+  archivedAt: number;
+  sessionId: string;
+  entry: Readonly<Entry>;
+  beganAt: number;
   updatedAt: number;
 }
 
@@ -180,6 +195,13 @@ export interface Backend {
 
   /** Creates a session that has a past. `false`, and nothing changed, when the key exists. */
   adopt(key: string, past: Past): Promise<boolean>;
+
+  /**
+   * A reset whose results are given instead of made: archives the active conversation and begins
+   * this one, in one step. Loses a running turn. `SESSION_GONE` for a missing session,
+   * `INVALID_ENTRY` when the session has a conversation of this id already.
+   */
+  adoptNext(key: string, next: NextConversation, guard: Guard): Promise<SessionState>;
 
   list(query: ListQuery): AsyncIterable<SessionSummary>;
 

@@ -59,3 +59,12 @@ export function turnLost(key: string, fence: number): HoldfastError {
     { key },
   );
 }
+
+/** `INVALID_ENTRY` for a conversation that a session is given and has. */
+export function conversationTaken(key: string, sessionId: string): HoldfastError {
+  return new HoldfastError(
+    'INVALID_ENTRY',
+    `Session ${JSON.stringify(key)} has a conversation ${JSON.stringify(sessionId)} already. Nothing was changed.`,
+    { key },
+  );
+}

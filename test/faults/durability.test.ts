@@ -43,6 +43,7 @@ function shortName(path: string, root: string): string {
   return name.replace(/^[0-9a-f-]{36}/, '<id>').replace(/\.tmp-.*/, '.tmp');
 }
 
+const ID = '5f0d5f0e-0000-4000-8000-00000000abcd';
 const inUse = async (backend: Backend) => {
   await backend.update(KEY, { n: 0 }, {});
   await backend.append(KEY, note, {}, {});
@@ -94,6 +95,16 @@ describe('R4.8 the syncs that a durability promises are made, and no others:', (
       'reset',
       inUse,
       (b) => b.reset(KEY, { reason: 'new', keep: 'all' }, {}),
+      [...ARCHIVING, '<id>.jsonl', 'directory of the session', 'meta.1.jsonl'],
+      ['directory of the session', ...ARCHIVING],
+    ],
+    [
+      'adopt the next conversation',
+      inUse,
+      (b) => {
+        const times = { archivedAt: 1, beganAt: 1, updatedAt: 1 };
+        return b.adoptNext(KEY, { reason: 'new', sessionId: ID, entry: {}, ...times }, {});
+      },
       [...ARCHIVING, '<id>.jsonl', 'directory of the session', 'meta.1.jsonl'],
       ['directory of the session', ...ARCHIVING],
     ],

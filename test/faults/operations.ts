@@ -84,6 +84,15 @@ export const OPERATIONS: readonly Operation[] = [
     },
   },
   {
+    name: 'adopt the next conversation',
+    prepare: lively,
+    run: (backend, key) => {
+      const times = { archivedAt: 3, beganAt: 4, updatedAt: 5 };
+      const next = { reason: 'later', sessionId: 'next', entry: { n: 2 }, ...times };
+      return backend.adoptNext(key, next, {});
+    },
+  },
+  {
     name: 'begin a turn in a missing session',
     run: (backend, key) => backend.beginTurn(key, turnAsk),
   },

@@ -24,10 +24,10 @@ export async function adoptSession(
   checkEntryBytes(entry, session.key);
   const placed = await placeBlobs(session, { entry, set: entry, unset: undefined });
   await createLog(context, session, {
-    rev: 1,
+    rev: past.rev ?? 1,
     sessionId: past.sessionId,
     createdAt: past.createdAt,
-    beganAt: past.createdAt,
+    beganAt: past.beganAt ?? past.createdAt,
     updatedAt: past.updatedAt,
     entry: placed.entry,
     blobs: placed.blobs ?? {},

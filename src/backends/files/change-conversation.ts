@@ -51,7 +51,8 @@ export async function resetSession(
   await writeArchive(context, session, state, ask.reason, now);
   await beginTranscript(context, session, sessionId, now);
   try {
-    return await activate(context, session, state, sessionId, kept, now, now, 'reset');
+    const next = { sessionId, entry: kept, at: now, beganAt: now, blobs: sameBlobs(state, kept) };
+    return await activate(context, session, state, next, 'reset');
   } catch (cause) {
     // Nobody has heard of the conversation; a repair would take its transcript for a lost one.
     await discard(context.system, join(session.directory, transcriptName(sessionId)));
@@ -74,17 +75,11 @@ export async function restoreSession(
   const now = Math.max(state.updatedAt, context.system.clock.now());
   await keepCommits(context, session);
   await writeArchive(context, session, state, 'restore', now);
+  const { entry } = archived;
   const { beganAt } = archived.state;
-  const next = await activate(
-    context,
-    session,
-    state,
-    sessionId,
-    archived.entry,
-    now,
-    beganAt,
-    'restore',
-  );
+  const blobs = sameBlobs(state, entry);
+  const former = { sessionId, entry, at: now, beganAt, blobs };
+  const next = await activate(context, session, state, former, 'restore');
   try {
     await keepCommits(context, session);
   } catch (cause) {
@@ -97,21 +92,34 @@ export async function restoreSession(
   return next;
 }
 
-async function activate(
-  context: FilesContext,
-  session: SessionFiles,
-  state: LogState,
-  sessionId: string,
-  entry: Readonly<Entry>,
-  at: number,
-  beganAt: number,
-  kind: 'reset' | 'restore',
-): Promise<LogState> {
-  const { turn: _turn, former: _former, ...rest } = state;
+/** References to blobs of the fields that stay as they are. */
+function sameBlobs(state: LogState, entry: Readonly<Entry>): Record<string, string> {
   const blobs: Record<string, string> = {};
   for (const [field, hash] of Object.entries(state.blobs)) {
     if (entry[field] === state.entry[field]) blobs[field] = hash;
   }
+  return blobs;
+}
+
+/** The conversation that becomes the active one. */
+interface Activation {
+  sessionId: string;
+  entry: Readonly<Entry>;
+  blobs: Readonly<Record<string, string>>;
+  /** When it becomes active, and when it began. */
+  at: number;
+  beganAt: number;
+}
+
+/** The commit. */
+export async function activate(
+  context: FilesContext,
+  session: SessionFiles,
+  state: LogState,
+  { sessionId, entry, blobs, at, beganAt }: Activation,
+  kind: 'reset' | 'restore',
+): Promise<LogState> {
+  const { turn: _turn, former: _former, ...rest } = state;
   const next: LogState = {
     ...rest,
     rev: state.rev + 1,
@@ -136,7 +144,7 @@ async function activate(
 }
 
 /** The new conversation has its transcript before it is active. */
-async function beginTranscript(
+export async function beginTranscript(
   context: FilesContext,
   session: SessionFiles,
   sessionId: string,

@@ -4,6 +4,7 @@ import type {
   EntryChange,
   Guard,
   ListQuery,
+  NextConversation,
   Past,
   ResetAsk,
   TranscriptRange,
@@ -21,6 +22,7 @@ import type {
   TranscriptRecord,
 } from '../../model/state.ts';
 import { acknowledge, acknowledgeRecord } from './acknowledge.ts';
+import { adoptNext } from './adopt-next.ts';
 import { adoptSession } from './adopt-session.ts';
 import { appendRecord } from './append-record.ts';
 import { listArchives } from './archive-files.ts';
@@ -137,6 +139,13 @@ export class FilesBackend implements Backend {
       return { shown, ...(done.synced && { synced: done.synced }) };
     };
     return session.exclusive(run, { create: true }).then(published, (cause) => refuse(cause, key));
+  }
+
+  adoptNext(key: string, next: NextConversation, guard: Guard): Promise<SessionState> {
+    const session = this.#store.session(key);
+    const run = () =>
+      acknowledge(this.#store, session, adoptNext(this.#store, session, next, guard));
+    return this.#change(key, run, guard, false, 'another conversation was taken over');
   }
 
   list(query: ListQuery): AsyncIterable<SessionSummary> {

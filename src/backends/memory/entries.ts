@@ -1,5 +1,4 @@
 import type { Backend } from '../../contract/backend.ts';
-import { copyJson } from '../../model/copy-json.ts';
 import { applyPatch, checkEntryBytes } from '../../model/patch.ts';
 import type { Entry } from '../../model/state.ts';
 import { stateOf } from './held-session.ts';
@@ -8,7 +7,7 @@ import type { MemoryData } from './memory-data.ts';
 const EMPTY: Readonly<Entry> = Object.freeze({});
 
 /** The metadata of a session. */
-export function entries(data: MemoryData): Pick<Backend, 'read' | 'update' | 'adopt'> {
+export function entries(data: MemoryData): Pick<Backend, 'read' | 'update'> {
   return {
     async read(key) {
       const session = data.sessions.get(key);
@@ -28,13 +27,6 @@ export function entries(data: MemoryData): Pick<Backend, 'read' | 'update' | 'ad
       session ??= data.create(key, applied?.entry ?? EMPTY);
       data.tell(key, 'update');
       return stateOf(session, place);
-    },
-
-    async adopt(key, past) {
-      if (data.sessions.has(key)) return false;
-      data.create(key, copyJson(past.entry, 'entry', { key }) as Entry, past);
-      data.tell(key, 'update');
-      return true;
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Guard } from '../../contract/backend.ts';
+import type { Guard, Past } from '../../contract/backend.ts';
 import { checkGuard } from '../../contract/check-guard.ts';
 import { HoldfastError } from '../../model/errors.ts';
 import type { Change } from '../../model/state.ts';
@@ -46,20 +46,17 @@ export class MemoryData {
     return this.sessions.get(key) ?? this.create(key, Object.freeze({}));
   }
 
-  /** A new session at revision 1; `past` is what another program knew of it. */
-  create(
-    key: string,
-    entry: HeldSession['entry'],
-    past?: { sessionId: string; createdAt: number; updatedAt: number },
-  ): HeldSession {
+  /** A new session, at revision 1 unless it has a past. */
+  create(key: string, entry: HeldSession['entry'], past?: Omit<Past, 'entry'>): HeldSession {
     const now = this.world.now();
     const createdAt = past?.createdAt ?? now;
-    const conversation = newConversation(past?.sessionId ?? this.world.newId(), createdAt);
+    const beganAt = past?.beganAt ?? createdAt;
+    const conversation = newConversation(past?.sessionId ?? this.world.newId(), beganAt);
     const session: HeldSession = {
       key,
       createdAt,
       updatedAt: past?.updatedAt ?? now,
-      rev: 1,
+      rev: past?.rev ?? 1,
       entry,
       conversation,
       archives: [],
@@ -69,10 +66,10 @@ export class MemoryData {
   }
 
   /** The commit of an entry that differs: its revision rises, its time never goes back. */
-  commit(session: HeldSession, entry: HeldSession['entry']): void {
+  commit(session: HeldSession, entry: HeldSession['entry'], at: number = this.world.now()): void {
     session.entry = entry;
     session.rev += 1;
-    session.updatedAt = Math.max(session.updatedAt, this.world.now());
+    session.updatedAt = Math.max(session.updatedAt, at);
   }
 
   /** A change that happened to a session that is gone again is not told. */

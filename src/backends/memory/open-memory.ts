@@ -5,6 +5,7 @@
  */
 import type { Backend } from '../../contract/backend.ts';
 import { HoldfastError } from '../../model/errors.ts';
+import { adopting } from './adopting.ts';
 import { archives } from './archives.ts';
 import { entries } from './entries.ts';
 import { health } from './health.ts';
@@ -30,6 +31,7 @@ export function openMemory(name: string, world: World = realWorld): Backend {
     location: `memory:${name}`,
     supports: { processes: false, durable: false },
     ...entries(data),
+    ...adopting(data),
     ...transcripts(data),
     ...archives(data),
     ...listing(data),

@@ -1,11 +1,12 @@
 /** Conversations that begin, end and come back. Each of these steps loses a running turn. */
 import type { Backend, Guard, ResetAsk } from '../../contract/backend.ts';
 import { mayCreate, sessionGone } from '../../contract/check-guard.ts';
-import type { Archive, SessionState } from '../../model/state.ts';
-import { changed, type PostgresContext, remembered, untilDone } from './context.ts';
+import type { Archive } from '../../model/state.ts';
+import { changed, type PostgresContext, untilDone } from './context.ts';
 import { createSession } from './create-session.ts';
 import { escapeText, unescapeText } from './escape-json.ts';
 import { checkState, guardConditions, Values, waitsAtMost } from './guard-conditions.ts';
+import { afterLoss, losesTurn, nextConversation, PUT_AWAY, putAway } from './next-conversation.ts';
 import { readState } from './read-state.ts';
 import { removeSession } from './remove-session.ts';
 import { conversationGone } from './session-errors.ts';
@@ -53,41 +54,14 @@ export function archives(context: PostgresContext): Verbs {
   };
 }
 
-async function afterLoss(
-  context: PostgresContext,
-  row: Row,
-  reason: string,
-): Promise<SessionState> {
-  if (row.former_turn != null) {
-    context.turnLost(row.key as string, Number(row.former_turn), reason);
-  }
-  return remembered(context, row);
-}
-
-/** A former conversation's columns, and where they come from: `old` is the row of the session. */
-const PUT_AWAY = `key, session_id, conversation, entry, statics, reason, began_at, archived_at, last_seq, leaf, former_leaf, bytes`;
-
-function putAway(now: string, reason: string): string {
-  return `select old.key, old.session_id, old.conversation, old.entry, old.statics, ${reason}, old.began_at,
-    ${now}(), old.last_seq, old.leaf, old.former_leaf, old.bytes from old`;
-}
-
-function losesTurn({ tables }: PostgresContext, reason: string): string {
-  return `old.turn as former_turn,
-    case when old.turn is not null then ${tables.tell_turn}(old.key, 'lost', old.turn, '${reason}') end as lost`;
-}
-
 function resetRow(
   context: PostgresContext,
   key: string,
   ask: ResetAsk,
   guard: Guard,
 ): Promise<Row | undefined> {
-  const { tables, settings, world } = context;
+  const { tables, world } = context;
   const values = new Values();
-  const keyed = values.add(key);
-  const reason = `${values.add(escapeText(ask.reason))}::text`;
-  const sessionId = `${values.add(world.newId())}::text`;
   const kept = (column: string): string => {
     if (ask.keep === 'all') return `old.${column}`;
     if (ask.keep === 'none') return `'{}'::jsonb`;
@@ -95,21 +69,19 @@ function resetRow(
     return `(select coalesce(jsonb_object_agg(f.key, f.value), '{}') from jsonb_each(old.${column}) f
       where f.key = any(${fields}::text[]))`;
   };
-  const guarded = guardConditions(tables, guard, values);
-  const text = `with old as (
-    select s.* from ${tables.sessions} s where s.key = ${keyed}${waitsAtMost(settings.lockWaitMs)}${guarded} for update
-  ), kept as (
-    insert into ${tables.archives} (${PUT_AWAY}) ${putAway(tables.now_ms, reason)}
-  ), over as (
-    delete from ${tables.turns} t using old where t.key = old.key
-  ), s as (
-    update ${tables.sessions} s set conversation = nextval('${tables.conversations}'), session_id = ${sessionId},
-      began_at = ${tables.now_ms}(), rev = old.rev + 1, entry = ${kept('entry')}, statics = ${kept('statics')},
-      updated_at = greatest(old.updated_at, ${tables.now_ms}()), touched_at = clock_timestamp(),
-      last_seq = 0, leaf = null, former_leaf = null, bytes = 0, turn = null
-    from old where s.key = old.key returning s.*
-  ) select ${stateColumns(tables)}, ${losesTurn(context, 'reset')}, ${tellColumn(tables, 'reset')} from s, old`;
-  return changed(context, { what: 'reset', text, writes: true }, values.list, key);
+  const now = `${tables.now_ms}()`;
+  const next = {
+    first: '',
+    reason: `${values.add(escapeText(ask.reason))}::text`,
+    archivedAt: now,
+    sessionId: `${values.add(world.newId())}::text`,
+    beganAt: now,
+    entry: kept('entry'),
+    statics: kept('statics'),
+    updatedAt: now,
+    only: '',
+  };
+  return nextConversation(context, key, next, guard, values);
 }
 
 function restoredRow(
@@ -129,7 +101,7 @@ function restoredRow(
   ), back as (
     delete from ${tables.archives} a using old where a.key = old.key and a.session_id = ${wanted} returning a.*
   ), kept as (
-    insert into ${tables.archives} (${PUT_AWAY}) ${putAway(tables.now_ms, `'restore'`)}, back
+    insert into ${tables.archives} (${PUT_AWAY}) ${putAway(`'restore'`, `${tables.now_ms}()`)} from old, back
   ), over as (
     delete from ${tables.turns} t using old, back where t.key = old.key
   ), s as (

@@ -22,7 +22,7 @@ export interface FirstRecord {
 
 const NO_RECORD: FirstRecord = { lastSeq: 0, leaf: null, bytes: 0 };
 
-/** Creates a session at revision 1; `undefined` when somebody else did. */
+/** Creates a session, at revision 1 unless it has a past; `undefined` when somebody else did. */
 export async function createSession(
   context: PostgresContext,
   key: string,
@@ -58,8 +58,8 @@ export function newSession(
     `${values.add(channelOf(key) ?? null)}::text`,
     `nextval('${tables.conversations}')`,
     `${values.add(past?.sessionId ?? world.newId())}::text`,
-    createdAt,
-    '1',
+    past?.beganAt === undefined ? createdAt : `${values.add(past.beganAt)}::bigint`,
+    `${values.add(past?.rev ?? 1)}::bigint`,
     `${values.add(jsonb(placed.inline))}::jsonb`,
     `${values.add(jsonb(placed.hashes))}::jsonb`,
     createdAt,

@@ -8,7 +8,6 @@
  */
 import type { Backend, CheckedPatch, EntryChange, Guard } from '../../contract/backend.ts';
 import { mayCreate } from '../../contract/check-guard.ts';
-import { copyJson } from '../../model/copy-json.ts';
 import { applyPatch, checkEntryBytes } from '../../model/patch.ts';
 import type { Entry, SessionState } from '../../model/state.ts';
 import { changed, type PostgresContext, remembered, untilDone } from './context.ts';
@@ -20,7 +19,7 @@ import { replaceEntry } from './replace-entry.ts';
 
 const EMPTY: Readonly<Entry> = Object.freeze({});
 
-export function entries(context: PostgresContext): Pick<Backend, 'read' | 'update' | 'adopt'> {
+export function entries(context: PostgresContext): Pick<Backend, 'read' | 'update'> {
   const { writes } = context;
   return {
     read: (key) => readState(context, key),
@@ -35,12 +34,6 @@ export function entries(context: PostgresContext): Pick<Backend, 'read' | 'updat
           }
           return changeLatest(context, key, change, guard, simple || tries > 1);
         });
-      }),
-
-    adopt: (key, past) =>
-      writes.run(key, undefined, async () => {
-        const entry = copyJson(past.entry, 'entry', { key }) as Entry;
-        return (await createSession(context, key, { entry, past })) !== undefined;
       }),
   };
 }

@@ -4,6 +4,7 @@
  */
 import type { Backend } from '../../contract/backend.ts';
 import { latestChanges } from '../../contract/latest-changes.ts';
+import { adopting } from './adopting.ts';
 import { appendRecord } from './append-record.ts';
 import { archives } from './archives.ts';
 import { ClearAway } from './clear-away.ts';
@@ -107,6 +108,7 @@ function backendOver(
     location,
     supports: { processes: true, durable: true },
     ...entries(context),
+    ...adopting(context),
     append: (key, record, ask, guard) => appendRecord(context, key, record, ask, guard),
     transcript: (key, range) => readTranscript(context, key, range),
     ...archives(context),

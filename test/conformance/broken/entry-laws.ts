@@ -115,6 +115,26 @@ export const entryLaws: readonly Breakage[] = [
     }),
   },
   {
+    name: 'an adoption that counts from one again',
+    broken: (good) => ({
+      adopt: (key, { rev: _rev, ...past }) => good.adopt(key, past),
+    }),
+  },
+  {
+    name: 'a conversation that is archived now instead of when it was',
+    broken: (good) => ({
+      adoptNext: (key, next, guard) =>
+        good.adoptNext(key, { ...next, archivedAt: Date.now() }, guard),
+    }),
+  },
+  {
+    name: 'a next conversation of which nobody asked whether it is there',
+    broken: (good) => ({
+      adoptNext: (key, next, guard) =>
+        good.adoptNext(key, { ...next, sessionId: `${next.sessionId}.${Math.random()}` }, guard),
+    }),
+  },
+  {
     name: 'keys that are told apart without regard to case',
     broken: (good) => ({
       update: (key, change, guard) => good.update(key.replace(/:x:A$/, ':x:a'), change, guard),
