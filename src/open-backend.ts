@@ -6,13 +6,20 @@ import type { StoreSettings } from './store/store-settings.ts';
 import { realSurroundings } from './store/surroundings.ts';
 import type { StorePlace } from './store-place.ts';
 
-/** Opens the back end of a place; it is the caller's to close. */
-export async function openBackend(place: StorePlace, settings: StoreSettings): Promise<Backend> {
+/**
+ * Opens the back end of a place; it is the caller's to close. `existing`: nothing is made where there
+ * is no store.
+ */
+export async function openBackend(
+  place: StorePlace,
+  settings: StoreSettings,
+  existing = false,
+): Promise<Backend> {
   if (place.kind === 'memory') return openMemory(place.name);
   if (place.kind === 'postgres') {
     // Loaded when it is needed: most stores are files.
     const { openPostgresBackend } = await import('./open-postgres-store.ts');
-    return openPostgresBackend(place.url, settings);
+    return openPostgresBackend(place.url, existing ? { ...settings, migrate: false } : settings);
   }
   const { durability, lockWaitMs, openFilesMax, onWarning } = settings;
   return openFiles(place.path, {
@@ -21,5 +28,6 @@ export async function openBackend(place: StorePlace, settings: StoreSettings): P
     lockWaitMs,
     openFilesMax,
     onWarning,
+    existing,
   });
 }

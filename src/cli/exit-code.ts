@@ -4,7 +4,7 @@ import { CommandError, type CommandErrorCode } from './command-error.ts';
 /** What a script can tell apart. Printed by `holdfast --help` and listed in docs/cli.md. */
 export const EXIT_CODES = {
   0: 'done',
-  1: 'verify found damage, doctor a weakness, or there is nothing to show or to do',
+  1: 'verify found damage, doctor a weakness, copy left something, or there is nothing to show or to do',
   2: 'wrong usage: option, argument, value, ambiguous key, no store',
   3: 'no such session or archive',
   4: 'busy: the session was not free in time',

@@ -4,6 +4,7 @@ import type { AddCommand, Runner } from './call.ts';
 import { addAdopt } from './commands/adopt.ts';
 import { addAppend } from './commands/append.ts';
 import { addArchives } from './commands/archives.ts';
+import { addCopy } from './commands/copy.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addLs } from './commands/ls.ts';
 import { addMigrate } from './commands/migrate.ts';
@@ -42,6 +43,7 @@ const COMMANDS: readonly AddCommand[] = [
   addDoctor,
   addAdopt,
   addMigrate,
+  addCopy,
 ];
 
 /** The whole command line. Errors are thrown, never printed here; help and version are printed. */

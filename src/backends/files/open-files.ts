@@ -22,7 +22,7 @@ export async function openFiles(
 ): Promise<Backend> {
   const warn = (code: string, message: string) => options.onWarning({ code, message });
   const closing = closeThatNeverFails(system, options.onWarning);
-  const real = await openRoot(closing, root, warn).catch((cause) => {
+  const real = await openRoot(closing, root, warn, options.existing).catch((cause) => {
     throw typedError(cause);
   });
   const fs = closing.confine?.(closing.fs, real) ?? closing.fs;

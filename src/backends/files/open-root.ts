@@ -15,10 +15,15 @@ const MARK_BYTES_MAX = 4_096;
 
 type Warn = (code: string, message: string) => void;
 
-/** Makes the directory when it is missing; its real path, and no newer format in it. */
-export async function openRoot(system: System, path: string, warn: Warn): Promise<string> {
-  for (const made of makeAll(system, path)) await syncName(system, made, warn);
-  const root = system.fs.realpathSync(path);
+/** Makes the directory when it may and must; its real path, and no newer format in it. */
+export async function openRoot(
+  system: System,
+  path: string,
+  warn: Warn,
+  existing = false,
+): Promise<string> {
+  if (!existing) for (const made of makeAll(system, path)) await syncName(system, made, warn);
+  const root = realPath(system, path);
   if (!requireRealDirectory(system.fs, root)) {
     throw new HoldfastError(
       'UNSAFE_PATH',
@@ -30,6 +35,14 @@ export async function openRoot(system: System, path: string, warn: Warn): Promis
   narrow(system, root, warn);
   await checkLocks(system, root);
   return root;
+}
+
+function realPath(system: System, path: string): string {
+  try {
+    return system.fs.realpathSync(path);
+  } catch (cause) {
+    throw ioError(cause, `open the store's directory ${path}`);
+  }
 }
 
 /** Makes a directory and those above it; the ones that were missing, from the uppermost on. */

@@ -22,6 +22,8 @@ export interface FilesOptions {
   /** Descriptors kept open at most; running turns hold one more each. Default: {@link openFilesDefault}. */
   openFilesMax?: number | undefined;
   onWarning: (warning: Warning) => void;
+  /** `IO_FAILED` instead of making a directory that is missing. */
+  existing?: boolean;
 }
 
 /** Sessions whose last state is kept in memory; the others are read again when they are needed. */
