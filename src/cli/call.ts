@@ -68,7 +68,9 @@ export class Runner {
     const { env, cwd } = this.shell;
     const location = findStore({ option: options.store, env, cwd, use });
     const call = this.#call(options);
-    const store = await openStore(location, { onWarning: call.warn });
+    // A schema is made, or brought up to date, by those only that may make a store.
+    const migrate = use === 'create';
+    const store = await openStore(location, { onWarning: call.warn, migrate });
     try {
       this.outcome = await work({ ...call, store });
     } finally {

@@ -27,6 +27,16 @@ export function findStore(ask: {
   return path;
 }
 
+/** The directory that a command needs which has nothing to do with a server. */
+export function directoryAt(given: string, cwd: string, command: string): string {
+  if (isUrl(given)) {
+    throw new CommandError('USAGE', `${command} needs a directory, not a URL.`, {
+      remedy: `See \`holdfast ${command} --help\`.`,
+    });
+  }
+  return /^file:/i.test(given) ? pathOfUrl(given) : resolve(cwd, given);
+}
+
 const WAYS =
   'Name it with --store <path or URL>, or set HOLDFAST_STORE, or run this inside a store.';
 

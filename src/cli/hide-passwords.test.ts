@@ -9,6 +9,7 @@ test.each([
   ],
   ['--stor=postgres://:secret@host', '--stor=postgres://:***@host'],
   ['/work/postgres:me:secret@host/db', '/work/postgres:me:***@host/db'],
+  ['/work/postgres:/me:secret@host/db', '/work/postgres:/me:***@host/db'],
   ['{"a":"postgres://h/db?password=secret&x=1"}', '{"a":"postgres://h/db?password=***&x=1"}'],
   ['postgres://me@host/db?schema=s', 'postgres://me@host/db?schema=s'],
   ['agent:main:slack:channel:c024', 'agent:main:slack:channel:c024'],

@@ -4,6 +4,6 @@
  */
 export function hidePasswords(text: string): string {
   return text
-    .replace(/((?:[a-z][a-z0-9+.-]*:\/\/|postgres(?:ql)?:)[^\s:@/]*):[^\s"']*@/gi, '$1:***@')
+    .replace(/((?:[a-z][a-z0-9+.-]*:\/\/|postgres(?:ql)?:\/*)[^\s:@/]*):[^\s"']*@/gi, '$1:***@')
     .replace(/([?&][a-z_]*(?:password|passwd|sslkey)=)[^\s&"']*/gi, '$1***');
 }

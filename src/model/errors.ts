@@ -39,8 +39,9 @@ export const ERROR_CODES = {
   },
   STORE_UNSUPPORTED: {
     retry: 'never',
-    when: 'The location cannot hold a store: locks do not work there, the lock addon has no binary for this system, or the driver is not installed.',
-    remedy: 'Move the store to a local disk, or use PostgreSQL for a shared one.',
+    when: 'The location cannot hold a store: locks do not work there, the lock addon has no binary for this system, the driver is not installed, or the server refuses what a store needs of it.',
+    remedy:
+      'Move the store to a local disk, or use PostgreSQL for a shared one; there, mend what the message names.',
   },
   ENTRY_DAMAGED: {
     retry: 'after-repair',
@@ -81,7 +82,8 @@ export const ERROR_CODES = {
   IO_FAILED: {
     retry: 'later',
     when: 'The system refused or failed a read or a write. The former state is intact.',
-    remedy: 'See `cause` for the system error: permissions, descriptors, or a failing disk.',
+    remedy:
+      'See `cause` for the system error: permissions, descriptors, a failing disk, or a server out of reach.',
   },
   OUTCOME_UNKNOWN: {
     retry: 'never',

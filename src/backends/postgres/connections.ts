@@ -56,7 +56,7 @@ export class Connections {
    */
   async learnRoute(): Promise<void> {
     const statement = {
-      what: 'ask for the process',
+      what: 'open the store',
       text: 'select pg_backend_pid() as pid',
       writes: false,
     };

@@ -39,9 +39,14 @@ export async function checkVersion(
   const version = await versionOf(connections, tables);
   refuseNewer(version, steps);
   if (version === steps.at(-1)?.number) return;
+  const remedy = 'Run `holdfast migrate`, or open without `migrate: false`.';
+  if (version === 0) {
+    const message = `There is no store in the schema ${tables.schema}, and none was to be made. ${remedy}`;
+    throw new HoldfastError('STORE_UNSUPPORTED', message);
+  }
   throw new HoldfastError(
     'STORE_UNSUPPORTED',
-    `The schema ${tables.schema} is of version ${version}, and this package needs ${steps.at(-1)?.number}. Run \`holdfast migrate\`, or open without \`migrate: false\`.`,
+    `The schema ${tables.schema} is of version ${version}, and this package needs ${steps.at(-1)?.number}. ${remedy}`,
   );
 }
 

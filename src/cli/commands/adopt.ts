@@ -1,8 +1,8 @@
-import { resolve } from 'node:path';
 import { type AdoptReport, adoptStateDir } from '../../openclaw/index.ts';
 import type { AddCommand, Call } from '../call.ts';
 import { columnLines } from '../columns.ts';
 import { examples } from '../examples.ts';
+import { directoryAt } from '../find-store.ts';
 import { counted } from '../problem-lines.ts';
 import { safeLine } from '../safe-text.ts';
 
@@ -25,7 +25,7 @@ export const addAdopt: AddCommand = (program, runner) => {
     )
     .action((directory: string, _options, command) =>
       runner.run(command, async (call) => {
-        const state = resolve(call.shell.cwd, directory);
+        const state = directoryAt(directory, call.shell.cwd, 'adopt');
         const report = await adoptStateDir(state, { onWarning: call.warn });
         if (call.json) await call.out.document(report);
         else await print(call, report);

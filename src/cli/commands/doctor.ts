@@ -1,10 +1,10 @@
-import { resolve } from 'node:path';
 import { type MountCheck, type MountReport, probeMount } from '../../mount/index.ts';
 import { byteSize } from '../byte-size.ts';
 import type { AddCommand, Call, Outcome } from '../call.ts';
 import { columnLines } from '../columns.ts';
 import { CommandError } from '../command-error.ts';
 import { examples } from '../examples.ts';
+import { directoryAt } from '../find-store.ts';
 import { safeLine } from '../safe-text.ts';
 
 interface Options {
@@ -36,7 +36,7 @@ export const addDoctor: AddCommand = (program, runner) => {
             remedy: 'For example: holdfast doctor --mount .',
           });
         }
-        const report = await probeMount(resolve(call.shell.cwd, mount));
+        const report = await probeMount(directoryAt(mount, call.shell.cwd, 'doctor'));
         if (call.json) await call.out.document(report);
         else await print(call, report);
         return outcomeOf(report);
