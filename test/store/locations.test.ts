@@ -93,8 +93,8 @@ describe('a location', () => {
     ['file://elsewhere/state', 'INVALID_ENTRY'],
     ['(multiple)', 'INVALID_ENTRY'],
     ['agents/{agentId}/sessions', 'INVALID_ENTRY'],
-    ['postgres://me:secret@host/db', 'STORE_UNSUPPORTED'],
-    ['postgresql://me:secret@host/db', 'STORE_UNSUPPORTED'],
+    ['postgres://me:secret@127.0.0.1:1/db', 'IO_FAILED'],
+    ['postgresql://me:secret@127.0.0.1:1/db', 'IO_FAILED'],
     ['redis://me:secret@host', 'STORE_UNSUPPORTED'],
     [new URL('https://me:secret@host/'), 'STORE_UNSUPPORTED'],
   ])('R9.3 %s can not be one', async (location, code) => {
