@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { adoptStateDir } from 'holdfast/openclaw';
 import { Board, closingLines, seconds } from './board.js';
 import { readOptions } from './options.js';
+import { placeOf } from './place.js';
 import { Processes } from './processes.js';
 import { Tally } from './tally.js';
 
@@ -35,9 +36,11 @@ console.log(
   `${adopted} sessions of a state directory of OpenClaw 2026.7.1, taken over in place in`,
 );
 console.log(`${directory}\n`);
+const place = await placeOf(options.store, directory);
+if (!place.stays) console.log(`They were copied into ${place.words}.\n`);
 
 const tally = new Tally();
-const processes = new Processes(directory, (channel, message) => tally.take(channel, message));
+const processes = new Processes(place.location, (channel, message) => tally.take(channel, message));
 const board = new Board(tally, (channel) => processes.pid(channel));
 await Promise.all([
   processes.start('slack', longTurnMs),
@@ -62,12 +65,20 @@ await processes.stop();
 const found = await lookAfresh();
 for (const line of closingLines(tally, found)) console.log(line);
 for (const failure of processes.failures) console.error(failure);
-console.log(`
+await place.close();
+if (place.stays) {
+  console.log(`
 The store lies in ${directory}. Try next:
   npx holdfast ls --store ${directory}
   npx holdfast tail c003a29c -n 20 --store ${directory}
   npx holdfast show telegram:direct:555001 --store ${directory}
   npx holdfast verify --store ${directory}`);
+} else {
+  console.log(`
+The server has ended. With one of your own, try next:
+  npx holdfast copy ${directory} postgres://user@host/database
+  npx holdfast ls --store postgres://user@host/database`);
+}
 const good = found.lostUpdates + found.lostRecords + found.twice + found.torn.length === 0;
 process.exitCode = good && processes.failures.length === 0 ? 0 : 1;
 
@@ -96,6 +107,6 @@ function lookAfresh() {
     const child = fork(CHECK);
     child.once('message', (message) => resolve(/** @type {any} */ (message)));
     child.once('exit', (code) => reject(new Error(`The check ended with code ${code}.`)));
-    child.send({ directory, updates: tally.updates, records: tally.records });
+    child.send({ directory: place.location, updates: tally.updates, records: tally.records });
   });
 }

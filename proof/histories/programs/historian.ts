@@ -6,8 +6,7 @@
 import { openSync, writeSync } from 'node:fs';
 import process from 'node:process';
 import { openFiles } from '../../../src/backends/files/open-files.ts';
-import { type SessionState, type Store, storeOver } from '../../../src/index.ts';
-import { openPostgresUrl } from '../../../src/open-postgres-store.ts';
+import { openStore, type SessionState, type Store, storeOver } from '../../../src/index.ts';
 import { realSystem } from '../../../src/system/system.ts';
 import { chanceOf } from '../../frame/run-facts.ts';
 import { endWithParent, planOf } from '../../frame/with-parent.ts';
@@ -48,7 +47,7 @@ const note = (...what: unknown[]) => writeSync(fd, `${JSON.stringify(what)}\n`);
 async function openServer(): Promise<Store> {
   for (;;) {
     try {
-      return await openPostgresUrl(directory, options);
+      return await openStore(directory, options);
     } catch (error) {
       if ((error as { code: unknown }).code !== 'IO_FAILED') throw error;
       await new Promise((resolve) => setTimeout(resolve, REFUSED_MS));
