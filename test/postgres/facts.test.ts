@@ -158,6 +158,45 @@ describe('postgres', () => {
     await end();
   });
 
+  it('R5.8 archives are made again of records alone, with their key, id and time', async () => {
+    const place = freshSchema();
+    const store = await openStore(place.url);
+    const session = store.session('agent:main:slack:channel:c1');
+    const texts = async (sessionId: string) => {
+      const records = [];
+      for await (const record of session.transcript({ sessionId })) records.push(record);
+      return records;
+    };
+    await session.append({ type: 'note', text: 'one' });
+    const former = (await session.read())?.sessionId ?? '';
+    const records = await texts(former);
+    const { sessionId } = await session.reset();
+    await session.append({ type: 'note', text: 'two' });
+    const active = await texts(sessionId);
+    const [archive] = await session.archives();
+    for (const table of ['sessions', 'archives']) {
+      await sql.query(`delete from ${place.schema}.${table}`);
+    }
+    expect((await store.verify()).problems.map(({ code, key }) => ({ code, key }))).toEqual([
+      { code: 'ORPHAN', key: session.key },
+      { code: 'ORPHAN', key: session.key },
+    ]);
+    expect((await store.repair()).actions).toHaveLength(2);
+    expect(await session.archives()).toEqual([]);
+    await store.repair({ dryRun: false });
+    expect((await store.verify()).problems).toEqual([]);
+    const made = await session.archives();
+    expect(made.map(({ reason }) => reason)).toEqual(['repair', 'repair']);
+    const again = made.find((each) => each.sessionId === former);
+    expect(again).toMatchObject({ createdAt: archive?.createdAt, bytes: archive?.bytes });
+    expect(await texts(former)).toEqual(records);
+    expect(await texts(sessionId)).toEqual(active);
+    await session.restore(sessionId);
+    expect((await session.append({ type: 'note', text: 'three' })).parentId).toBe(active[0]?.id);
+    await store.close();
+    await place.drop();
+  });
+
   it('R10.2 a conversation that two keys have is reported', async () => {
     const store = await open();
     const base = agent();

@@ -32,7 +32,10 @@ export class ClearAway {
     };
     this.#done = {
       what: 'forget conversations that are gone',
-      text: `delete from ${tables.gone} g where not exists (select from ${tables.records} r where r.conversation = g.conversation)`,
+      text: `with done as (
+          delete from ${tables.gone} g
+          where not exists (select from ${tables.records} r where r.conversation = g.conversation) returning g.conversation
+        ) delete from ${tables.conversations} c using done where c.conversation = done.conversation`,
       writes: false,
     };
     this.#old = {

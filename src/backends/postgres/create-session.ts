@@ -6,6 +6,7 @@ import { changed, type PostgresContext, remembered } from './context.ts';
 import { Values } from './guard-conditions.ts';
 import { jsonb, type Row, stateColumns, tellColumn } from './session-row.ts';
 import { keepStatics } from './static-rows.ts';
+import { headerOf } from './transcript-header.ts';
 
 export interface Creation {
   entry: Readonly<Entry>;
@@ -56,7 +57,7 @@ export function newSession(
     `${values.add(key)}::text`,
     `${values.add(agentOf(key))}::text`,
     `${values.add(channelOf(key) ?? null)}::text`,
-    `nextval('${tables.conversations}')`,
+    `nextval('${tables.conversation_numbers}')`,
     `${values.add(past?.sessionId ?? world.newId())}::text`,
     past?.beganAt === undefined ? createdAt : `${values.add(past.beganAt)}::bigint`,
     `${values.add(past?.rev ?? 1)}::bigint`,
@@ -74,5 +75,5 @@ export function newSession(
     select ${given.join(', ')} from moment
     on conflict (key) do nothing
     returning s.*
-  )`;
+  ), ${headerOf(tables)}`;
 }

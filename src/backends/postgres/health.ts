@@ -2,6 +2,7 @@
 import type { Backend } from '../../contract/backend.ts';
 import type { Problem } from '../../contract/reports.ts';
 import type { PostgresContext } from './context.ts';
+import { archiveOrphans, orphansIn } from './orphan-records.ts';
 import type { Row } from './session-row.ts';
 
 const BIGGEST_MAX = 10;
@@ -15,7 +16,7 @@ export function health(context: PostgresContext): Pick<Backend, 'verify' | 'repa
     ...(await ask('look for shared conversations', sharedConversations(tables))).map(shared),
     ...(await ask('look for missing records', missingRecords(tables))).map(lacking),
     ...(await ask('look for lost values', lostValues(tables))).map(valueless),
-    ...(await ask('look for records of nobody', orphans(tables))).map(orphaned),
+    ...(await ask('look for records of nobody', orphansIn(tables))).map(orphaned),
   ];
 
   return {
@@ -36,18 +37,15 @@ export function health(context: PostgresContext): Pick<Backend, 'verify' | 'repa
 
     async repair({ dryRun }) {
       const found = await problems();
-      const orphan = found.filter(({ code }) => code === 'ORPHAN');
-      if (!dryRun && orphan.length > 0) {
-        await ask(
-          'set records of nobody aside for deletion',
-          `insert into ${tables.gone} (conversation) select conversation from (${orphans(tables)}) o on conflict do nothing`,
-        );
-        context.clearAway();
-      }
+      const restorable = found.filter(({ code, key }) => code === 'ORPHAN' && key !== undefined);
+      if (!dryRun && restorable.length > 0) await archiveOrphans(context);
       return {
         dryRun,
-        actions: orphan.map(({ message }) => ({ action: `delete: ${message}` })),
-        remaining: found.filter(({ code }) => code !== 'ORPHAN'),
+        actions: restorable.map(({ key = '', message }) => ({
+          key,
+          action: `make it an archive of the session: ${message}`,
+        })),
+        remaining: found.filter((problem) => !restorable.includes(problem)),
       };
     },
 
@@ -117,12 +115,6 @@ const lostValues = (t: Tables) => `select c.key, f.value as hash from (
     union all select key, statics from ${t.archives} where statics <> '{}') c, jsonb_each_text(c.statics) f
   where not exists (select from ${t.statics} v where v.hash = f.value)`;
 
-const orphans = (t: Tables) => `select r.conversation, count(*) as records from ${t.records} r
-  where not exists (select from ${t.sessions} s where s.conversation = r.conversation)
-    and not exists (select from ${t.archives} a where a.conversation = r.conversation)
-    and not exists (select from ${t.gone} g where g.conversation = r.conversation)
-  group by r.conversation`;
-
 function shared({ key, other, session_id }: Row): Problem {
   return {
     code: 'DUPLICATE',
@@ -153,11 +145,20 @@ function valueless({ key, hash }: Row): Problem {
   };
 }
 
-function orphaned({ conversation, records }: Row): Problem {
+function orphaned({ key, session_id, conversation, records }: Row): Problem {
+  if (key == null) {
+    return {
+      code: 'ORPHAN',
+      severity: 'notice',
+      message: `${records} records of conversation ${conversation} belong to no session, and nothing says whose they were.`,
+      remedy: 'Look at the table records, and delete what nobody needs.',
+    };
+  }
   return {
     code: 'ORPHAN',
     severity: 'notice',
-    message: `${records} records of conversation ${conversation} belong to no session.`,
-    remedy: 'Repair deletes them.',
+    key,
+    message: `${records} records of its conversation ${session_id} belong to no session and no archive.`,
+    remedy: 'Repair makes an archive of them.',
   };
 }

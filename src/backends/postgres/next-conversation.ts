@@ -4,6 +4,7 @@ import type { SessionState } from '../../model/state.ts';
 import { changed, type PostgresContext, remembered } from './context.ts';
 import { guardConditions, type Values, waitsAtMost } from './guard-conditions.ts';
 import { type Row, stateColumns, tellColumn } from './session-row.ts';
+import { headerOf } from './transcript-header.ts';
 
 /** What the new conversation is, each as SQL; `old` is the row of the session before. */
 export interface Next {
@@ -38,12 +39,12 @@ export function nextConversation(
   ), over as (
     delete from ${tables.turns} t using old where t.key = old.key
   ), s as (
-    update ${tables.sessions} s set conversation = nextval('${tables.conversations}'), session_id = ${next.sessionId},
+    update ${tables.sessions} s set conversation = nextval('${tables.conversation_numbers}'), session_id = ${next.sessionId},
       began_at = ${next.beganAt}, rev = old.rev + 1, entry = ${next.entry}, statics = ${next.statics},
       updated_at = greatest(old.updated_at, ${next.updatedAt}), touched_at = clock_timestamp(),
       last_seq = 0, leaf = null, former_leaf = null, bytes = 0, turn = null
     from old where s.key = old.key returning s.*
-  ) select ${stateColumns(tables)}, ${losesTurn(context, 'reset')}, ${tellColumn(tables, 'reset')} from s, old`;
+  ), ${headerOf(tables)} select ${stateColumns(tables)}, ${losesTurn(context, 'reset')}, ${tellColumn(tables, 'reset')} from s, old`;
   return changed(context, { what: 'reset', text, writes: true }, values.list, key);
 }
 

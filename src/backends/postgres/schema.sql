@@ -1,6 +1,6 @@
 -- The schema that all migrations together make. Made by `npm run docs:schema`; a test compares it.
 
-create sequence conversations;
+create sequence conversation_numbers;
 
 create sequence fences;
 
@@ -19,6 +19,14 @@ create table archives (
   former_leaf text collate "C",
   bytes bigint not null,
   constraint archives_pkey PRIMARY KEY (key, session_id)
+);
+
+create table conversations (
+  conversation bigint not null,
+  key text collate "C" not null,
+  session_id text collate "C" not null,
+  began_at bigint not null,
+  constraint conversations_pkey PRIMARY KEY (conversation)
 );
 
 create table gone (

@@ -14,6 +14,7 @@ const NAMES = [
   'watchers',
   'migrations',
   'conversations',
+  'conversation_numbers',
   'now_ms',
   'tell_turn',
   'begin_turn',

@@ -4,7 +4,7 @@
 -- first, so that all of it is in one order, and no other session's row is ever touched with it.
 -- Texts that jsonb can not hold (U+0000, lone surrogates) are escaped by the client.
 
-create sequence conversations;
+create sequence conversation_numbers;
 
 -- Fences are never used twice, in the whole store: a removed session's turns stay worth nothing.
 create sequence fences;
@@ -55,6 +55,15 @@ create table records (
   record       json not null,
   primary key (conversation, seq),
   unique (conversation, id)
+);
+
+-- Whose records are under a number: what the first line of a transcript says on files. Enough to
+-- make an archive of records that something else than Holdfast has taken the rest from.
+create table conversations (
+  conversation bigint primary key,
+  key          text collate "C" not null,
+  session_id   text collate "C" not null,
+  began_at     bigint not null
 );
 
 create table archives (
