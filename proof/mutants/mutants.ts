@@ -2,6 +2,7 @@ import { MUTANTS_OF_ATTACKS } from './mutants-of-attacks.ts';
 import { MUTANTS_OF_CRASHES } from './mutants-of-crashes.ts';
 import { MUTANTS_OF_FAULTS } from './mutants-of-faults.ts';
 import { MUTANTS_OF_ORDERS } from './mutants-of-orders.ts';
+import { MUTANTS_OF_POSTGRES } from './mutants-of-postgres.ts';
 import { MUTANTS_OF_POWER_LOSS } from './mutants-of-power-loss.ts';
 import { MUTANTS_OF_TESTS } from './mutants-of-tests.ts';
 
@@ -28,6 +29,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...MUTANTS_OF_FAULTS,
   ...MUTANTS_OF_ORDERS,
   ...MUTANTS_OF_POWER_LOSS,
+  ...MUTANTS_OF_POSTGRES,
 ];
 
 export function mutantNamed(name: string): Mutant {

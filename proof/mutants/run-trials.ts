@@ -40,7 +40,8 @@ export async function runTrials(trials: readonly Trial[], limitMs: number): Prom
     await Promise.all(children.map((child) => feed(child, waiting, outcomes)));
   } finally {
     clearTimeout(late);
-    for (const child of children) child.kill('SIGKILL');
+    // Each ends by itself then, and takes along what it has started, such as a server.
+    for (const child of children) if (child.connected) child.disconnect();
   }
   return outcomes;
 }

@@ -8,6 +8,7 @@ export default defineConfig({
   plugins: [mutation(mutantOfEnvironment)],
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'proof/**/*.proof.ts'],
+    globalSetup: ['test/postgres/one-server.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
