@@ -9,10 +9,12 @@
  *                                  what was said meanwhile was not heard
  *   any ──close──▶ off
  */
+import { HoldfastError } from '../../model/errors.ts';
 import type { Connections } from './connections.ts';
 import type { Client, Notification } from './driver.ts';
 import type { World } from './world.ts';
 
+const ECHO = 'echo ';
 const LISTEN = 'listen to the server';
 /** Milliseconds for a notification of our own to come back, once the server has said that it was sent. */
 const ECHO_MS = 2_000;
@@ -34,11 +36,11 @@ export class Listener {
   #client: Client | undefined;
   #opening: Promise<boolean> | undefined;
   #closed = false;
-  #echo: (() => void) | undefined;
+  #echo: { payload: string; heard(): void } | undefined;
   #stopCheck: (() => void) | undefined;
   readonly #onNotification = ({ channel, payload = '' }: Notification) => {
-    if (payload === 'echo') this.#echo?.();
-    else this.#heard.onMessage(channel, payload);
+    if (payload === this.#echo?.payload) this.#echo.heard();
+    else if (!payload.startsWith(ECHO)) this.#heard.onMessage(channel, payload);
   };
 
   constructor(connections: Connections, world: World, heard: Heard) {
@@ -94,9 +96,13 @@ export class Listener {
       for (const channel of this.#channels) {
         await this.#connections.runOn(client, LISTEN, `listen ${channel}`);
       }
-      if (await this.#hearsItself(client)) {
+      if (await this.#hearsItself()) {
         this.#checkLater();
         return !this.#closed;
+      }
+      if (this.#client !== client) {
+        const message = 'The connection that listens to the server was lost. Try again later.';
+        throw new HoldfastError('IO_FAILED', message);
       }
     } catch (error) {
       this.#drop(true);
@@ -106,16 +112,22 @@ export class Listener {
     return false;
   }
 
-  /** A pooler takes `listen` for a connection that is another client's a moment later. */
-  async #hearsItself(client: Client): Promise<boolean> {
+  /**
+   * A pooler takes `listen` for a connection that is another client's a moment later. So it is told
+   * on another connection: on the same one, the pooler might by chance hand both to one process of
+   * the server, whose notification would come back with the answer.
+   */
+  async #hearsItself(): Promise<boolean> {
     const [channel] = this.#channels;
+    const payload = `${ECHO}${this.#world.newId()}`;
     let settle = (_heard: boolean): void => undefined;
     const heard = new Promise<boolean>((resolve) => {
       settle = resolve;
     });
-    this.#echo = () => settle(true);
+    this.#echo = { payload, heard: () => settle(true) };
     try {
-      await this.#connections.runOn(client, LISTEN, `select pg_notify('${channel}', 'echo')`);
+      const statement = { what: LISTEN, text: 'select pg_notify($1, $2)', writes: false };
+      await this.#connections.run(statement, [channel, payload]);
       const late = this.#world.awaitedAfter(ECHO_MS, () => settle(false));
       return await heard.finally(late);
     } finally {
@@ -128,7 +140,7 @@ export class Listener {
     this.#stopCheck = this.#world.after(CHECK_MS, () => {
       const client = this.#client;
       if (!client || this.#closed) return;
-      this.#hearsItself(client).then(
+      this.#hearsItself().then(
         (heard) => (heard ? this.#checkLater() : this.#onLost()),
         () => this.#onLost(),
       );
