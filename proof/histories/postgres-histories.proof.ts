@@ -62,6 +62,7 @@ async function connectionsOf(process: string): Promise<number | undefined> {
   } catch {
     return undefined;
   } finally {
+    // The server may be down, and then there is nothing to end.
     await client.end().catch(() => undefined);
   }
 }

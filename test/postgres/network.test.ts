@@ -157,6 +157,7 @@ test('C.17 postgres: a watcher whose connection was cut hears what happened mean
   bad.cutAll();
   await until('it has caught up', () => heard.has('agent:main:chat:unheard'));
   abort.abort();
+  // Aborted in the middle of a wait, it ends with that reason.
   await watching.catch(() => undefined);
 });
 

@@ -38,6 +38,7 @@ const newKey = () => `agent:main:chat:taken-${++keys}`;
 /** Begins to wait for a turn in another process; `begun` tells when it had it, and for how long it waited since `from`. */
 async function waiting(child: Child, key: string) {
   const begun = child.ask<Begun>('beginTurn', key, { heedless: true });
+  // It is awaited below; until then a failure is nobody's.
   begun.catch(() => undefined);
   await until('it waits', async () => (await child.ask<unknown[]>('lanes')).length > 0);
   return async (from: number) => {
