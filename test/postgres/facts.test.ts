@@ -215,6 +215,24 @@ describe('postgres', () => {
     expect((await store.verify()).ok).toBe(true);
   });
 
+  it('C.6 a turn that is free goes to nobody who came after another that waits', async () => {
+    const store = await open();
+    const session = store.session(`${agent()}:in-line`);
+    await session.update({ n: 0 });
+    const first = `insert into ${schema}.waiters (id, key, interrupts, expires_at)
+      values (gen_random_uuid(), $1, $2, clock_timestamp() + interval '1 minute')`;
+    await sql.query(first, [session.key, false]);
+    const refused = { code: 'SESSION_BUSY' };
+    await expect(session.turn(() => 'in', { whenBusy: 'reject' })).rejects.toMatchObject(refused);
+    await expect(session.turn(() => 'in', { waitMs: 50 })).rejects.toMatchObject(refused);
+    const urgent = { whenBusy: 'interrupt', graceMs: 0, waitMs: 50 } as const;
+    expect(await session.turn(() => 'in', urgent)).toBe('in');
+    await sql.query(first, [session.key, true]);
+    await expect(session.turn(() => 'in', urgent)).rejects.toMatchObject(refused);
+    await sql.query(`delete from ${schema}.waiters where key = $1`, [session.key]);
+    expect(await session.turn(() => 'in', { whenBusy: 'reject' })).toBe('in');
+  });
+
   it('R11.6 the end of a turn that was overtaken leaves the turn of the next owner alone', async () => {
     const [one, two] = await Promise.all([open(), open()]);
     const key = `${agent()}:owner`;
