@@ -5,7 +5,7 @@ import { copyInto } from './copy/copy-into.ts';
 import type { CopyProgress, CopyReport } from './copy/copy-report.ts';
 import { ERROR_CODES, type ErrorCode, HoldfastError } from './model/errors.ts';
 import { openBackend } from './open-backend.ts';
-import { aFunction, checkOptions, signal, whole } from './store/check-options.ts';
+import { aFunction, checkOptions, signal, text, whole } from './store/check-options.ts';
 import { storeSettings } from './store/store-settings.ts';
 import { realSurroundings } from './store/surroundings.ts';
 import { type StorePlace, storePlace } from './store-place.ts';
@@ -15,13 +15,15 @@ export type { CopyProblem, CopyProgress, CopyReport } from './copy/copy-report.t
 export interface CopyOptions extends Pick<StoreOptions, 'durability' | 'lockWaitMs' | 'onWarning'> {
   /** Sessions that are copied side by side. Default 4. */
   parallel?: number;
+  /** Only the sessions of this agent. */
+  agentId?: string;
   /** Ends the copy with its reason; copying again goes on where it ended. */
   signal?: AbortSignal;
   /** Called at each record and each session. */
   onProgress?: (progress: CopyProgress) => void;
 }
 
-const CHECKS = { parallel: whole(1, 100), signal, onProgress: aFunction };
+const CHECKS = { parallel: whole(1, 100), agentId: text(1_024), signal, onProgress: aFunction };
 const PARALLEL = 4;
 
 /**
@@ -43,8 +45,8 @@ export async function copyStore(
   to: string | URL,
   options: CopyOptions = {},
 ): Promise<CopyReport> {
-  const { parallel = PARALLEL, signal, onProgress, ...rest } = options;
-  checkOptions({ parallel, signal, onProgress }, CHECKS, 'copyStore');
+  const { parallel = PARALLEL, agentId, signal, onProgress, ...rest } = options;
+  checkOptions({ parallel, agentId, signal, onProgress }, CHECKS, 'copyStore');
   const settings = storeSettings(rest);
   const instance = realSurroundings.newInstance();
   const { host, pid } = realSurroundings;
@@ -58,7 +60,9 @@ export async function copyStore(
   return closing(source, async () => {
     const target = await openTarget(storePlace(to), source, { ...settings, instance });
     return closing(target, async () =>
-      damaged.added(await copyInto(source, target, { holder, parallel, signal, onProgress })),
+      damaged.added(
+        await copyInto(source, target, { holder, parallel, agentId, signal, onProgress }),
+      ),
     );
   });
 }

@@ -4,6 +4,7 @@
  * only then, is taken again in the next one.
  */
 import type { Backend } from '../contract/backend.ts';
+import { agentOf } from '../model/session-key.ts';
 import { CopyLedger, LEDGER_KEYS } from './copy-ledger.ts';
 import type { CopyProblem, CopyReport, CopySettings } from './copy-report.ts';
 import { bringSession, type Outcome } from './one-session.ts';
@@ -73,7 +74,9 @@ class Copy {
   async #unsettled(): Promise<string[]> {
     const open: string[] = [];
     const listed = new Set<string>();
-    for await (const { key, rev } of this.#from.list({ order: 'key' })) {
+    const { agentId } = this.#settings;
+    const query = { order: 'key', ...(agentId !== undefined && { agentId }) } as const;
+    for await (const { key, rev } of this.#from.list(query)) {
       if (key.startsWith(LEDGER_KEYS)) continue;
       listed.add(key);
       const settled = this.#settled.get(key);
@@ -81,7 +84,7 @@ class Copy {
     }
     // What was removed from the source since it was copied.
     for (const key of [...this.#ledger.keys, ...this.#settled.keys()]) {
-      if (listed.has(key)) continue;
+      if (listed.has(key) || (agentId !== undefined && agentOf(key) !== agentId)) continue;
       listed.add(key);
       if (this.#settled.get(key) !== 'problem') open.push(key);
     }

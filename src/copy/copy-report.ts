@@ -17,6 +17,8 @@ export interface CopySettings {
   holder: Holder;
   /** Sessions that are copied side by side. */
   parallel: number;
+  /** Only the sessions of this agent. */
+  agentId?: string | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: CopyProgress) => void) | undefined;
 }
@@ -33,7 +35,7 @@ export interface CopyProblem {
 }
 
 export interface CopyReport {
-  /** Every session of the source is in the target, and the same. */
+  /** Every session that was asked for is in the target, and the same. */
   ok: boolean;
   from: string;
   to: string;

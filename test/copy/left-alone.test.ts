@@ -181,6 +181,13 @@ test('it ends when it is told to, with the reason, between two records', async (
   expect(await copyInto(from, to, SETTINGS)).toMatchObject({ ok: true, same: 2 });
 });
 
+test('only the sessions of an agent are copied when that is asked for', async () => {
+  const [from, to] = [await memory(KEY, 'agent:work:main'), await memory()];
+  const settings = { ...SETTINGS, agentId: 'work' };
+  expect(await copyInto(from, to, settings)).toMatchObject({ ok: true, same: 1 });
+  expect(await keysOf(to)).toEqual(['agent:work:main']);
+});
+
 test('two copies of one source into one target follow one another', async () => {
   const from = await memory(...Array.from({ length: 20 }, (_, n) => `agent:main:s${n}`));
   const to = await memory();

@@ -7,6 +7,7 @@ import { ProgressLine } from '../progress-line.ts';
 import { safeLine } from '../safe-text.ts';
 
 interface Options {
+  agent?: string;
   parallel?: number;
 }
 
@@ -23,6 +24,7 @@ export const addCopy: AddCommand = (program, runner) => {
     )
     .argument('<from>', 'the path or URL of the store that is read')
     .argument('<to>', 'the path or URL of the store that is written; made when it is missing')
+    .option('--agent <id>', 'only of this agent')
     .option('--parallel <n>', 'sessions at once (default: 4)', wholeNumber('--parallel', 1))
     .addHelpText(
       'after',
@@ -37,7 +39,12 @@ export const addCopy: AddCommand = (program, runner) => {
     );
 };
 
-async function copy(call: Call, from: string, to: string, options: Options): Promise<Outcome> {
+async function copy(
+  call: Call,
+  from: string,
+  to: string,
+  { agent, parallel }: Options,
+): Promise<Outcome> {
   const { cwd, stderr } = call.shell;
   const source = findStore({ option: from, env: {}, cwd, use: 'existing' });
   const target = findStore({ option: to, env: {}, cwd, use: 'create' });
@@ -47,7 +54,8 @@ async function copy(call: Call, from: string, to: string, options: Options): Pro
   let report: CopyReport;
   try {
     report = await copyStore(source, target, {
-      ...options,
+      ...(agent !== undefined && { agentId: agent }),
+      ...(parallel !== undefined && { parallel }),
       signal: call.signal,
       onWarning: call.warn,
       onProgress: ({ sessions, of, records }) => {
