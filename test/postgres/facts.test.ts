@@ -81,7 +81,7 @@ describe('postgres', () => {
   });
 
   it('R10.7 a commit that waits too long for its row is refused as busy, and nothing was written', async () => {
-    const store = await open({ lockWaitMs: 100 });
+    const store = await open({ lockWaitMs: 1_000 });
     const session = store.session(`${agent()}:busy`);
     await session.update({ n: 0 });
     const release = await holdRow(session.key);

@@ -2,8 +2,8 @@
  * One connection that hears notifications, made when somebody first needs to hear.
  *
  *   off ──first channel──▶ connecting ──heard itself──▶ listening
- *                          connecting ──an answer, but heard nothing──▶ deaf: a transaction pooler
- *                                       is between
+ *                          connecting ──an answer, but heard nothing──▶ deaf for a minute: a
+ *                                       transaction pooler is between
  *                          connecting ──no answer in time──▶ off: whoever asked is told
  *   listening ──connection lost──▶ connecting, again and again; then `onBack` is told, because
  *                                  what was said meanwhile was not heard
@@ -19,6 +19,8 @@ const LISTEN = 'listen to the server';
 /** Milliseconds for a notification of our own to come back, once the server has said that it was sent. */
 const ECHO_MS = 2_000;
 const RETRY_MS = 500;
+/** Where nothing came through, nobody waits for that again so soon. */
+const DEAF_MS = 60_000;
 /** A connection that nothing is heard of is tried with a notification of our own. */
 const CHECK_MS = 10_000;
 
@@ -36,6 +38,7 @@ export class Listener {
   #client: Client | undefined;
   #opening: Promise<boolean> | undefined;
   #closed = false;
+  #deafUntil = Number.NEGATIVE_INFINITY;
   #echo: { payload: string; heard(): void } | undefined;
   #stopCheck: (() => void) | undefined;
   readonly #onNotification = ({ channel, payload = '' }: Notification) => {
@@ -64,6 +67,7 @@ export class Listener {
       for (const channel of fresh) await this.#listenTo(this.#client, channel);
       return true;
     }
+    if (this.#world.elapsed() < this.#deafUntil) return false;
     this.#opening ??= this.#open().finally(() => {
       this.#opening = undefined;
     });
@@ -109,6 +113,7 @@ export class Listener {
       throw error;
     }
     this.#drop(true);
+    this.#deafUntil = this.#world.elapsed() + DEAF_MS;
     return false;
   }
 

@@ -53,7 +53,7 @@ async function interruptTurn(
 ): Promise<boolean> {
   const { context, wakeUps } = parts;
   const { world } = context;
-  await hears(parts);
+  hears(parts);
   const since = world.elapsed();
   const fence = await press(parts, key, reason);
   if (fence === undefined) return false;

@@ -44,7 +44,7 @@ export async function waitForTurn(
   const { context, calls, wakeUps } = parts;
   const { world } = context;
   const since = world.elapsed();
-  await hears(parts);
+  hears(parts);
   let pressed: Pressed | undefined;
   for (;;) {
     ask.signal?.throwIfAborted();
@@ -161,14 +161,13 @@ export async function overtake(
   wakeUps.wake(key);
 }
 
-/** Begins to hear of releases, where that is possible; elsewhere waiting looks more often. */
-export async function hears({ context, listener }: TurnParts): Promise<void> {
-  try {
-    await listener.listen([context.tables.turnCalls]);
-  } catch (error) {
-    // The statement that follows tells what is wrong with the server, if it still is.
-    if (error instanceof TypeError) throw error;
-  }
+/**
+ * Begins to hear of releases, where that is possible. Nobody waits for it: until it hears, looking
+ * does as well, and a turn that is free needs neither.
+ */
+export function hears({ context, listener }: TurnParts): void {
+  // What is wrong with the server is told by the statement that follows, if it still is.
+  listener.listen([context.tables.turnCalls]).catch(() => undefined);
 }
 
 export function refuseClosed({ connections }: PostgresContext, key: string): void {
