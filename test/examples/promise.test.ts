@@ -48,6 +48,19 @@ async function findings(
 }
 
 describe('npm start', () => {
+  it('shows the same on PostgreSQL, on a server that goes with it', async () => {
+    const directory = temporaryDirectory();
+    const options = ['--seconds', '6', '--dir', directory, '--store', 'postgres'];
+    const { child, output } = start(...options);
+    const [code] = await once(child, 'close');
+    expect({ code, output: output() }).toMatchObject({ code: 0 });
+    expect(output()).toMatch(/^They were copied into PostgreSQL on port \d+/m);
+    expect(output()).toMatch(/^telegram \(pid \d+\): SIGKILL at .*, back at/m);
+    expect(output()).toMatch(/^updates acknowledged: [1-9].*, lost: 0$/m);
+    expect(output()).toMatch(/^records acknowledged: [1-9].*, lost: 0, twice: 0$/m);
+    expect(output()).toContain('The server has ended.');
+  });
+
   it('ends by itself, with a process killed and nothing lost or torn', async () => {
     const directory = temporaryDirectory();
     const { child, output } = start('--seconds', '5', '--dir', directory);
