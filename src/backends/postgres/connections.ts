@@ -29,6 +29,8 @@ const REPEATS_MAX = 8;
 const REPEAT_MS = 5;
 /** How much longer than a wait for a row the answer of a statement may take. */
 const ANSWER_MS = 5_000;
+/** The server cuts longer names off, and the driver complains. */
+const NAME_MAX = 63;
 const AS_TEXT = { getTypeParser: () => (value: string) => value };
 
 export class Connections {
@@ -130,12 +132,13 @@ export class Connections {
     }
   }
 
-  #query({ text }: Statement, given: readonly unknown[]): Query {
+  #query({ what, text }: Statement, given: readonly unknown[]): Query {
     const values = [...given];
     if (!this.#prepares) return { text, values, types: AS_TEXT };
     let name = this.#names.get(text);
     if (name === undefined) {
-      name = `holdfast_${this.#names.size + 1}`;
+      // The number tells statements apart that do the same; the words are for who looks at the server.
+      name = `holdfast ${this.#names.size + 1} ${what}`.slice(0, NAME_MAX);
       this.#names.set(text, name);
     }
     return { name, text, values, types: AS_TEXT };
