@@ -128,8 +128,12 @@ describe('a limit for the size of files', () => {
           expect(seen.entry).toMatchObject({ n: said.n });
           expect(seen.records).toHaveLength(said.records as number);
           await backend.update(KEY, { next: 1 }, {});
-          expect((await backend.verify()).problems).toEqual([]);
+          // It may fold what it had to read, and a fold under way is seen by whoever looks closely.
           await backend.close();
+          const again = await open(root);
+          const { problems } = await again.verify();
+          await again.close();
+          expect(problems).toEqual([]);
           const torn = readdirSync(root, { recursive: true }).filter((name) =>
             /torn/.test(`${name}`),
           );

@@ -10,9 +10,11 @@ import { archivedIds, writeArchive } from './archive-files.ts';
 import { activate, beginTranscript } from './change-conversation.ts';
 import { placeBlobs } from './commit-entry.ts';
 import type { FilesContext } from './files-context.ts';
+import { ioError, isMissing } from './io-error.ts';
 import { transcriptName } from './layout.ts';
 import type { LogState } from './log-state.ts';
 import type { SessionFiles } from './session-files.ts';
+import { headerLine } from './transcript-line.ts';
 import { discard } from './write-whole.ts';
 
 /** Runs inside the session: the steps of a reset, with results that are given instead of made. */
@@ -36,6 +38,7 @@ export async function adoptNext(
   const at = Math.max(state.updatedAt, next.updatedAt);
   await keepCommits(context, session);
   await writeArchive(context, session, state, next.reason, next.archivedAt);
+  await discardBegun(context, session, sessionId, beganAt);
   await beginTranscript(context, session, sessionId, beganAt);
   try {
     return await activate(
@@ -49,5 +52,24 @@ export async function adoptNext(
     // Nobody has heard of the conversation; a repair would take its transcript for a lost one.
     await discard(context.system, join(session.directory, transcriptName(sessionId)));
     throw cause;
+  }
+}
+
+/**
+ * A try that failed twice, the second time while it was taken back, has left the transcript that it
+ * had begun. Its name was given, so it is in the way of the next try; no record is in it.
+ */
+async function discardBegun(
+  { system }: FilesContext,
+  { directory, key }: SessionFiles,
+  sessionId: string,
+  beganAt: number,
+): Promise<void> {
+  const path = join(directory, transcriptName(sessionId));
+  try {
+    const { size } = await system.fs.lstat(path);
+    if (size <= Buffer.byteLength(headerLine(key, sessionId, beganAt))) await discard(system, path);
+  } catch (cause) {
+    if (!isMissing(cause)) throw ioError(cause, 'begin a transcript', key);
   }
 }
