@@ -94,14 +94,20 @@ test('R2.5 a function sees what another process wrote just before', async () => 
 test('R2.6 a conflict is typed, and whoever decides anew loses nothing', async () => {
   const directory = newDirectory();
   const children = await four(directory);
-  const conflicts = await Promise.all(
-    children.map((child) => child.ask<number>('incrementOptimistically', KEY, 'n', 50)),
-  );
+  let conflicts = 0;
+  let expected = 0;
+  // On a busy machine one of them may be through before another begins.
+  while (conflicts === 0) {
+    const each = await Promise.all(
+      children.map((child) => child.ask<number>('incrementOptimistically', KEY, 'n', 50)),
+    );
+    conflicts = each.reduce((sum, one) => sum + one);
+    expected += 200;
+  }
   expect(await askFresh<State>(directory, 'call', KEY, 'read')).toMatchObject({
-    rev: 200,
-    entry: { n: 200 },
+    rev: expected,
+    entry: { n: expected },
   });
-  expect(conflicts.reduce((sum, one) => sum + one)).toBeGreaterThan(0);
 });
 
 test('R2.6 an update that finds its session locked tries again until its deadline', async () => {

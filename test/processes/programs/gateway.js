@@ -111,9 +111,9 @@ answer({
     return conflicts;
   },
   /** Appends records at once; the ids that were acknowledged. */
-  async append(key, by, times) {
+  async append(key, by, times, from = 0) {
     const session = store.session(key);
-    const record = (n) => ({ type: 'note', by, n });
+    const record = (n) => ({ type: 'note', by, n: from + n });
     const all = Array.from({ length: times }, (_, n) => session.append(record(n)));
     return (await Promise.all(all)).map(({ id }) => id);
   },
