@@ -34,7 +34,7 @@ export function withDelivery(entry: Readonly<Entry>, { route }: Dialect): Entry 
 
 /** Takes apart what versions with SQLite have put together. */
 function fromDelivery(entry: Readonly<Entry>): Entry {
-  const { delivery, ...fields } = entry;
+  const { delivery, ...fields }: Entry = entry;
   if (delivery === undefined) return fields;
   // A form that is not known stays; unknown fields do no harm.
   if (!isPlainObject(delivery) || typeof delivery.kind !== 'string') return { ...entry };
