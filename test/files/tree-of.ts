@@ -15,7 +15,10 @@ export interface Leaf {
   hash: string;
 }
 
-/** Everything below a directory, the directory itself included, sorted by path. */
+/**
+ * Everything below a directory, the directory itself included, sorted by path. A file that an open
+ * store removes while it is looked at, such as a log that was folded, is not there.
+ */
 export function treeOf(root: string): Leaf[] {
   const leaves: Leaf[] = [];
   const visit = (path: string) => {
@@ -29,11 +32,10 @@ export function treeOf(root: string): Leaf[] {
       mtimeMs: facts.mtimeMs,
       hash: '',
     };
-    leaves.push(leaf);
     if (facts.isDirectory()) {
       leaf.kind = 'directory';
       leaf.size = 0;
-      for (const name of readdirSync(full)) visit(join(path, name));
+      for (const name of readdirSync(full)) unlessGone(() => visit(join(path, name)));
     } else if (facts.isFile()) {
       leaf.kind = 'file';
       leaf.hash = sha256(readFileSync(full));
@@ -41,9 +43,18 @@ export function treeOf(root: string): Leaf[] {
       leaf.kind = 'link';
       leaf.hash = readlinkSync(full);
     }
+    leaves.push(leaf);
   };
   visit('');
   return leaves.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function unlessGone(look: () => void): void {
+  try {
+    look();
+  } catch (cause) {
+    if ((cause as { code?: unknown }).code !== 'ENOENT') throw cause;
+  }
 }
 
 /** Path and content of every file, for a comparison of bytes. */
