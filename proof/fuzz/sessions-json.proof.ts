@@ -77,15 +77,16 @@ it(
         const backend = openMemory('');
         const adopt = async () => {
           const source = await surveyStateDir(system.fs, '/state');
-          return adoptInto(backend, source, system, ({ directory }) =>
-            openLedger(system, directory),
-          );
+          return adoptInto(source, system, {
+            backend,
+            ledgerOf: ({ directory }) => openLedger(system, directory),
+          });
         };
         const report = await adopt();
         const again = await adopt();
         if (again.adopted > 0) throw new Error(`${again.adopted} sessions adopted twice`);
-        const entries = report.stores[0]?.entries ?? 0;
-        if (report.adopted + report.known + report.refused.length < entries) {
+        const { entries = 0, archives = 0 } = report.stores[0] ?? {};
+        if (report.adopted + report.known + report.refused.length + archives < entries) {
           throw new Error(`${entries} entries, and only ${JSON.stringify(report)}`);
         }
         if (disk.textOf(`${SESSIONS}/sessions.json`) !== input.toString('latin1'))

@@ -1,156 +1,220 @@
-/** Taking over the sessions of one agent. */
-import { join } from 'node:path';
-import type { Backend } from '../contract/backend.ts';
+/** Taking over the sessions of one agent, as they were planned. */
+import type { Backend, Past } from '../contract/backend.ts';
 import { type HoldfastError, isHoldfastError } from '../model/errors.ts';
 import { shown } from '../model/text.ts';
-import type { System } from '../system/system.ts';
+import type { FileSystem } from '../system/file-system.ts';
 import type { AdoptedStore, Notice, Refusal } from './adopt-report.ts';
-import { type Assignment, assignTranscripts } from './assign-transcripts.ts';
-import { newestSpelling } from './case-variants.ts';
 import type { Ledger } from './ledger.ts';
-import { type Candidate, pastOf, readEntry } from './past-of.ts';
-import { isPrimary, type SessionFiles } from './session-files.ts';
+import { pastOf, readEntry } from './past-of.ts';
+import type { AgentPlan } from './plan-agent.ts';
+import type { PlannedConversation, PlannedSession } from './planned-session.ts';
+import type { SessionFiles } from './session-files.ts';
 import type { SessionsJson } from './sessions-json.ts';
 import { SkillPrompts } from './skill-prompts.ts';
 import type { AgentSessions } from './state-dir.ts';
+
+/** What the sessions of one agent are made from and into. */
+export interface AgentWork {
+  agent: AgentSessions;
+  fs: FileSystem;
+  list: SessionsJson;
+  ledger: Ledger;
+  /** Left out: nothing is written, and what can be found out without that is. */
+  backend: Backend | undefined;
+  /** Called after each session. */
+  onSession(): void;
+  signal: AbortSignal | undefined;
+}
 
 export class AdoptAgent {
   readonly store: AdoptedStore;
   readonly refused: Refusal[] = [];
   readonly notices: Notice[] = [];
-  readonly #backend: Backend;
-  readonly #system: System;
-  readonly #agent: AgentSessions;
-  readonly #prompts: SkillPrompts;
 
-  constructor(backend: Backend, system: System, agent: AgentSessions) {
-    this.#backend = backend;
-    this.#system = system;
-    this.#agent = agent;
-    this.#prompts = new SkillPrompts(system.fs, agent.directory);
-    const { agentId } = agent;
-    const path = `${agent.path}/sessions.json`;
-    this.store = { agentId, path, entries: 0, adopted: 0, known: 0, refused: 0, orphans: 0 };
+  constructor({ agentId, path }: AgentSessions) {
+    this.store = {
+      agentId,
+      path: `${path}/sessions.json`,
+      entries: 0,
+      adopted: 0,
+      known: 0,
+      refused: 0,
+      repaired: 0,
+      transcripts: 0,
+      archives: 0,
+      recovered: 0,
+      orphans: 0,
+    };
   }
 
   /** The list can not be used: nothing is taken over. */
   giveUp(reason: string, files: SessionFiles | undefined): void {
     const { store } = this;
     store.unreadable = reason;
+    store.orphans = files?.transcripts.size ?? 0;
     const copies = files?.temporaries ?? [];
     const beside =
       copies.length > 0
         ? `; ${copies.length} temporary files of its writer lie beside it, such as ${copies[0]}, and may be whole`
         : '';
-    const what = `${reason}; no session of agent ${shown(store.agentId)} was taken over${beside}`;
-    this.notices.push({ path: store.path, reason: what });
-    if (files !== undefined) this.#countOrphans(files, new Set());
+    this.notices.push({
+      path: store.path,
+      reason: `${reason}; no session of agent ${shown(store.agentId)} was taken over${beside}`,
+    });
   }
 
-  async run(list: SessionsJson, files: SessionFiles, ledger: Ledger): Promise<void> {
-    const { store, notices } = this;
+  async run(plan: AgentPlan, work: AgentWork): Promise<void> {
+    this.#tell(plan, work);
+    const prompts = new SkillPrompts(work.fs, work.agent.directory);
+    for (const session of plan.sessions) {
+      work.signal?.throwIfAborted();
+      await this.#adopt(session, prompts, work);
+      work.onSession();
+    }
+  }
+
+  #tell(plan: AgentPlan, { agent, list, ledger }: AgentWork): void {
+    const { store } = this;
     store.entries = list.entries.length;
+    store.known = plan.known;
+    store.orphans = plan.orphans.length;
+    for (const { key, reason } of plan.refused) this.#refuse(key, reason);
+    const notice = (reason: string, rest: Partial<Notice> = {}) =>
+      this.notices.push({ path: store.path, ...rest, reason });
+    if (list.damage !== undefined) {
+      notice(`${list.damage}; the ${list.entries.length} entries before that are taken over`);
+    }
     for (const key of list.repeated) {
-      const reason = 'the file has this key more than once; the last one counts';
-      notices.push({ key, path: store.path, reason });
+      notice('the file has this key more than once; the last one counts', { key });
     }
     if (ledger.damagedLines > 0) {
       const reason = `${ledger.damagedLines} lines of the list of adopted sessions do not check`;
-      notices.push({ path: this.#agent.path, reason });
+      notice(reason, { path: agent.path });
     }
-    const candidates = this.#findCandidates(list);
-    const assigned = await assignTranscripts(candidates, files, store.agentId);
-    for (const candidate of candidates) {
-      if (!this.#isKnown(candidate, candidates, ledger)) {
-        await this.#adopt(candidate, assigned.get(candidate) as Assignment, ledger);
-      }
+    if (plan.moved !== undefined) {
+      const example = shown(plan.moved.example, 200);
+      notice(
+        `${plan.moved.count} transcripts are named by the path of another home, such as ${example}; the files of the same name here are used`,
+      );
     }
-    this.#tellMoved(candidates, assigned);
-    this.#countOrphans(files, new Set([...assigned.values()].map(({ file }) => file)));
+    if (plan.orphans.length > 0) {
+      notice(
+        `${plan.orphans.length} transcripts belong to no session and stay where they lie, such as ${shown(plan.orphans[0])}`,
+        { path: agent.path },
+      );
+    }
   }
 
-  /** Entries that can become sessions; the others are refused with their reason. */
-  #findCandidates(list: SessionsJson): Candidate[] {
-    const now = this.#system.clock.now();
-    const where = { agentId: this.store.agentId, fileTime: list.mtimeMs, now };
-    const candidates: Candidate[] = [];
-    for (const [key, value] of list.entries) {
-      const found = readEntry(key, value, where);
-      if ('reason' in found) this.#refuse(key, found.reason);
-      else candidates.push(found);
+  async #adopt(session: PlannedSession, prompts: SkillPrompts, work: AgentWork): Promise<void> {
+    const { key, conversations } = session;
+    const told = [...session.told];
+    const pasts: Past[] = [];
+    for (const conversation of conversations) {
+      const past = await this.#pastOf(session, conversation, prompts, work, told);
+      if ('reason' in past) return this.#refuse(key, past.reason);
+      pasts.push(past);
     }
-    const { kept, lost } = newestSpelling(candidates);
-    for (const { candidate, to } of lost) {
-      this.#refuse(candidate.key, `it is ${shown(to.key)} in other letters, which is newer`);
-    }
-    return kept;
-  }
-
-  /** Whether the key, or its conversation under a key that is gone from the list, was adopted before. */
-  #isKnown({ key, sessionId }: Candidate, all: readonly Candidate[], ledger: Ledger): boolean {
-    if (ledger.has(key)) {
-      this.store.known += 1;
-      return true;
-    }
-    const former = ledger.keyOf(sessionId);
-    if (former === undefined || all.some((other) => other.key === former)) return false;
-    this.#refuse(key, `its conversation was taken over as ${shown(former)} before`);
-    return true;
-  }
-
-  async #adopt(candidate: Candidate, transcript: Assignment, ledger: Ledger): Promise<void> {
-    const { key, sessionId } = candidate;
-    const told = [candidate.notice, transcript.notice];
-    const skills = candidate.fields.find(([field]) => field === 'skillsSnapshot')?.[1];
-    const hydrated = await this.#prompts.hydrate(skills);
-    if ('reason' in hydrated) told.push(`its skillsSnapshot stays as it is: ${hydrated.reason}`);
-    const snapshot = 'reason' in hydrated ? skills : hydrated.snapshot;
-    const past = pastOf(candidate, transcript.file, snapshot);
-    if ('reason' in past) return this.#refuse(key, past.reason);
     try {
-      if (await this.#backend.adopt(key, past)) this.store.adopted += 1;
-      else told.push(await this.#alreadyThere(key, sessionId));
+      const made = await bring(work.backend, session, pasts);
+      this.#count(session, made, told);
+      if (made === 'another') {
+        told.push('a session of this key is there with another conversation, and stays');
+      }
     } catch (error) {
       if (!isHoldfastError(error) || endsAll(error)) throw error;
       return this.#refuse(key, error.message);
     }
-    await ledger.add(key, sessionId);
-    const reason = told.filter((text) => text !== undefined).join('. ');
-    if (reason !== '') this.notices.push({ key, path: this.store.path, reason });
+    if (work.backend !== undefined) {
+      for (const { sessionId } of conversations) await work.ledger.add(key, sessionId);
+    }
+    const { store } = this;
+    if (told.length > 0) {
+      this.notices.push({ key, path: store.path, reason: told.join('. ') });
+    }
   }
 
-  /** A session that was made by an adoption that died, or by somebody else. */
-  async #alreadyThere(key: string, sessionId: string): Promise<string | undefined> {
-    this.store.known += 1;
-    const there = await this.#backend.read(key);
-    if (there === undefined || there.sessionId === sessionId) return undefined;
-    return 'a session of this key is there with another conversation, and stays';
+  #count(
+    { conversations, recovered }: PlannedSession,
+    made: 'made' | 'there' | 'another',
+    told: readonly string[],
+  ): void {
+    const { store } = this;
+    if (made !== 'made') {
+      store.known += recovered ? 0 : 1;
+      return;
+    }
+    store.archives += conversations.length - 1;
+    if (recovered) {
+      store.recovered += 1;
+      return;
+    }
+    store.adopted += 1;
+    store.transcripts += conversations.at(-1)?.file === undefined ? 0 : 1;
+    store.repaired += told.length > 0 ? 1 : 0;
+  }
+
+  /** What the store is given of one conversation: its entry, read again, with its transcript's name. */
+  async #pastOf(
+    { key, recovered }: PlannedSession,
+    { sessionId, place, file, beganAt, updatedAt }: PlannedConversation,
+    prompts: SkillPrompts,
+    { agent, list }: AgentWork,
+    told: string[],
+  ): Promise<Past | { reason: string }> {
+    const times = { createdAt: beganAt, updatedAt };
+    const bare = { key, sessionId, ...times, stored: undefined, family: [], notice: undefined };
+    if (place === undefined) {
+      const fields: [string, unknown][] = recovered ? [['archivedAt', updatedAt]] : [];
+      return pastOf({ ...bare, fields }, file, undefined);
+    }
+    const read = await list.value(place);
+    if ('reason' in read) return read;
+    const where = { agentId: agent.agentId, fileTime: list.mtimeMs, now: updatedAt };
+    const entry = readEntry(key, read.value, where);
+    if ('reason' in entry) return entry;
+    const skills = entry.fields.find(([field]) => field === 'skillsSnapshot')?.[1];
+    const hydrated = await prompts.hydrate(skills);
+    // A session without its prompt would stay so; the entry is there still when it can be read again.
+    if ('failed' in hydrated) return { reason: hydrated.reason };
+    if ('reason' in hydrated) told.push(`its skillsSnapshot stays as it is: ${hydrated.reason}`);
+    const snapshot = 'reason' in hydrated ? skills : hydrated.snapshot;
+    return pastOf({ ...bare, fields: entry.fields }, file, snapshot);
   }
 
   #refuse(key: string, reason: string): void {
     this.refused.push({ key, path: this.store.path, reason });
     this.store.refused += 1;
   }
+}
 
-  /** One notice for a directory that came from another home, not one for each of its sessions. */
-  #tellMoved(candidates: readonly Candidate[], assigned: Map<Candidate, Assignment>): void {
-    const moved = candidates.filter((candidate) => {
-      const { moved: elsewhere, file } = assigned.get(candidate) as Assignment;
-      return elsewhere && candidate.stored !== join(this.#agent.directory, file as string);
-    });
-    if (moved.length === 0) return;
-    const example = shown(moved[0]?.stored, 200);
-    const reason = `${moved.length} transcripts are named by the path of another home, such as ${example}; the files of the same name here are used`;
-    this.notices.push({ path: this.store.path, reason });
+/**
+ * Makes the session, its oldest conversation first. A run that died in between left it with one of
+ * its former conversations as the active one: the others follow from there.
+ */
+async function bring(
+  backend: Backend | undefined,
+  { key, conversations }: PlannedSession,
+  pasts: readonly Past[],
+): Promise<'made' | 'there' | 'another'> {
+  if (backend === undefined) return 'made';
+  const [oldest] = pasts as [Past];
+  let at = 0;
+  if (!(await backend.adopt(key, oldest))) {
+    const there = await backend.read(key);
+    if (there === undefined) return 'there';
+    at = conversations.findIndex(({ sessionId }) => sessionId === there.sessionId);
+    if (at < 0) return 'another';
+    if (at === conversations.length - 1) return 'there';
   }
-
-  #countOrphans(files: SessionFiles, used: ReadonlySet<string | undefined>): void {
-    const orphans = [...files.transcripts].filter((name) => isPrimary(name) && !used.has(name));
-    this.store.orphans = orphans.length;
-    if (orphans.length === 0) return;
-    const reason = `${orphans.length} transcripts belong to no session and stay where they lie, such as ${shown(orphans[0])}`;
-    this.notices.push({ path: this.#agent.path, reason });
+  for (const [index, past] of pasts.entries()) {
+    if (index <= at) continue;
+    const former = conversations[index - 1] as PlannedConversation;
+    const { reason, archivedAt } = former.ended as NonNullable<PlannedConversation['ended']>;
+    const { sessionId, entry, createdAt, updatedAt } = past;
+    const next = { reason, archivedAt, sessionId, entry, beganAt: createdAt, updatedAt };
+    await backend.adoptNext(key, next, { ifSessionId: former.sessionId });
   }
+  return 'made';
 }
 
 /** Errors that the next session would meet as well. */

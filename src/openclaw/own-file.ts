@@ -2,7 +2,11 @@ import type { FileFacts, FileSystem } from '../system/file-system.ts';
 import { OPEN } from '../system/file-system.ts';
 
 /** A file that was read, that is not there, or that is not read and why. */
-export type FileRead = { bytes: Buffer; mtimeMs: number } | { missing: true } | { reason: string };
+export type FileRead =
+  | { bytes: Buffer; mtimeMs: number }
+  | { missing: true }
+  // `failed`: it may be right, and an attempt at another time may succeed.
+  | { reason: string; failed?: true };
 
 /**
  * Reads a regular file whole, or its first `headBytes`. A link is not followed and a foreign kind
@@ -34,9 +38,8 @@ export async function readOwnFile(
     const code = (cause as { code?: unknown }).code;
     if (code === 'ENOENT') return { missing: true };
     // A reason that the report shows: unreadable is neither missing nor empty.
-    return {
-      reason: code === 'ELOOP' ? 'it is a link' : `it cannot be read: ${(cause as Error).message}`,
-    };
+    if (code === 'ELOOP') return { reason: 'it is a link' };
+    return { reason: `it cannot be read: ${(cause as Error).message}`, failed: true };
   }
 }
 

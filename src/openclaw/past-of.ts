@@ -17,6 +17,8 @@ export interface Candidate {
   updatedAt: number;
   /** `sessionFile` as it stands in the entry. */
   stored: unknown;
+  /** Ids of conversations that were this session's before, as far as the entry tells. */
+  family: readonly string[];
   /** All other fields, in their order. */
   fields: [field: string, value: unknown][];
   /** Set when a time had to be guessed. */
@@ -53,7 +55,8 @@ export function readEntry(
     const fields = Object.entries(value).filter(
       ([field]) => field !== 'sessionId' && field !== 'updatedAt' && field !== 'sessionFile',
     );
-    return { key, sessionId, stored, fields, ...times(value, where) };
+    const family = familyOf(value.usageFamilySessionIds);
+    return { key, sessionId, stored, family, fields, ...times(value, where) };
   } catch (error) {
     if (isHoldfastError(error)) return { reason: error.message };
     throw error;
@@ -81,6 +84,11 @@ export function pastOf(
     if (isHoldfastError(error)) return { reason: error.message };
     throw error;
   }
+}
+
+/** What OpenClaw counts as one conversation: the ids that resets gave it, one after another. */
+function familyOf(ids: unknown): string[] {
+  return Array.isArray(ids) ? ids.filter((id): id is string => typeof id === 'string') : [];
 }
 
 function times(value: Record<string, unknown>, where: Where) {

@@ -14,10 +14,10 @@ const BYTES_MAX = 524_288;
 /** Fewer: prompts are read again and again. More: memory for prompts that no further entry has. */
 const KEPT_MAX = 64;
 
-type Prompt = { text: string; bytes: number } | { reason: string };
+type Prompt = { text: string; bytes: number } | { reason: string; failed?: true };
 
 /** The snapshot with its prompt, the same snapshot when it needs none, or why it has to stay. */
-export type Hydrated = { snapshot: unknown } | { reason: string };
+export type Hydrated = { snapshot: unknown } | { reason: string; failed?: true };
 
 /** The prompts of one `sessions` directory; those that were read last are kept. */
 export class SkillPrompts {
@@ -55,6 +55,7 @@ export class SkillPrompts {
     const kept = this.#kept.get(hash);
     if (kept !== undefined) return kept;
     const prompt = await this.#read(hash);
+    if ('failed' in prompt) return prompt;
     if (this.#kept.size === KEPT_MAX) this.#kept.clear();
     this.#kept.set(hash, prompt);
     return prompt;
@@ -71,7 +72,7 @@ export class SkillPrompts {
     const path = join(directory, `${hash}.txt`);
     const read = await readOwnFile(this.#fs, path, { bytesMax: BYTES_MAX });
     if ('missing' in read) return { reason: 'the prompt file is not there' };
-    if ('reason' in read) return { reason: `the prompt file is not read: ${read.reason}` };
+    if ('reason' in read) return { ...read, reason: `the prompt file is not read: ${read.reason}` };
     if (createHash('sha256').update(read.bytes).digest('hex') !== hash) {
       return { reason: 'the prompt file does not match its hash' };
     }

@@ -20,6 +20,8 @@ export interface StateDir {
   /** The real path: the directory itself may be reached through a link. */
   root: string;
   agents: AgentSessions[];
+  /** What the settings name the main session of each agent. */
+  mainKey: string;
   notices: Notice[];
 }
 
@@ -29,7 +31,7 @@ const AGENT_ID = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 /** Finds the agents of a state directory. `IO_FAILED` when there is no such directory. */
 export async function surveyStateDir(fs: FileSystem, directory: string): Promise<StateDir> {
   const root = realDirectory(fs, directory);
-  const notices: Notice[] = await configNotices(fs, root);
+  const { mainKey, notices } = await readSettings(fs, root);
   if ((await directoryKind(fs, join(root, 'sessions'))) === 'directory') {
     notices.push({
       path: 'sessions',
@@ -43,7 +45,7 @@ export async function surveyStateDir(fs: FileSystem, directory: string): Promise
       path: 'agents',
       reason: 'it is not there: this is no OpenClaw state directory',
     });
-    return { root, agents, notices };
+    return { root, agents, mainKey, notices };
   }
   const list = await namesIn(fs, join(root, 'agents'));
   if (kind !== 'directory' || 'reason' in list) {
@@ -62,7 +64,7 @@ export async function surveyStateDir(fs: FileSystem, directory: string): Promise
       notices.push({ path: `agents/${name}`, reason: found.reason });
     }
   }
-  return { root, agents, notices };
+  return { root, agents, mainKey, notices };
 }
 
 function realDirectory(fs: FileSystem, directory: string): string {
@@ -99,21 +101,31 @@ async function agentSessions(
   return 'missing' in list ? {} : { reason: 'its name is not one that OpenClaw gives to an agent' };
 }
 
-/** Settings that put sessions somewhere else, which adoption does not follow. */
-async function configNotices(fs: FileSystem, root: string): Promise<Notice[]> {
+interface Settings {
+  mainKey: string;
+  /** Settings that put sessions somewhere else, which adoption does not follow. */
+  notices: Notice[];
+}
+
+async function readSettings(fs: FileSystem, root: string): Promise<Settings> {
   const path = 'openclaw.json';
+  const usual = { mainKey: 'main', notices: [] };
   const read = await readOwnFile(fs, join(root, path), { bytesMax: 16_777_216 });
-  if ('missing' in read) return [];
-  if ('reason' in read) return [{ path, reason: `not read: ${read.reason}` }];
+  if ('missing' in read) return usual;
+  if ('reason' in read)
+    return { ...usual, notices: [{ path, reason: `not read: ${read.reason}` }] };
   let config: unknown;
   try {
     config = JSON.parse(read.bytes.toString('utf8'));
   } catch {
-    const reason = 'it is no plain JSON, so a `session.store` in it, if any, was not seen';
-    return [{ path, reason }];
+    const reason = 'it is no plain JSON, so settings of sessions in it, if any, were not seen';
+    return { ...usual, notices: [{ path, reason }] };
   }
   const session = isPlainObject(config) ? config.session : undefined;
-  const store = isPlainObject(session) ? session.store : undefined;
-  if (store === undefined) return [];
-  return [{ path, reason: `session.store is ${shown(store)}; only the usual places are read` }];
+  if (!isPlainObject(session)) return usual;
+  const { store, mainKey: named } = session;
+  const mainKey = typeof named === 'string' && named.trim() !== '' ? named.trim() : 'main';
+  if (store === undefined) return { mainKey, notices: [] };
+  const reason = `session.store is ${shown(store)}; only the usual places are read`;
+  return { mainKey, notices: [{ path, reason }] };
 }

@@ -12,9 +12,11 @@ export async function adoptAt(
 ): Promise<StoreAt & { report: AdoptReport }> {
   const source = await surveyStateDir(system.fs, root);
   const opened = await openStoreAt(source.root, { system });
-  const report = await adoptInto(opened.backend, source, system, (agent) =>
-    openLedger(system, agent.directory),
-  );
+  const { backend } = opened;
+  const report = await adoptInto(source, system, {
+    backend,
+    ledgerOf: ({ directory }) => openLedger(system, directory),
+  });
   return { ...opened, report };
 }
 

@@ -70,7 +70,7 @@ describe('an entry of a wrong shape', () => {
     const report = await adoptStateDir(root);
     expect(reasons(report.refused)).toEqual({ '': expect.stringMatching(/it is empty/) });
     expect(await keysOf(root)).toEqual(
-      expect.arrayContaining(['__proto__', 'constructor', 'toString']),
+      expect.arrayContaining(['__proto__', 'constructor', 'tostring']),
     );
   });
 
@@ -137,20 +137,25 @@ describe('an entry that is as it should be', () => {
     });
   });
 
-  it('wins over other spellings of its key when it is the newest', async () => {
+  it('R7.9 wins over other spellings of its key when it is the newest, and the others are archives', async () => {
     const root = smallCopy('case-duplicate-keys');
     const report = await adoptStateDir(root);
     const newest = 'agent:main:TELEGRAM:DIRECT:700';
-    const lost = `it is "${newest}" in other letters, which is newer`;
-    expect(reasons(report.refused)).toEqual({
-      [DIRECT]: lost,
-      'agent:main:Telegram:Direct:700': lost,
-    });
+    expect(report.refused).toEqual([]);
+    expect(noticeOf(report, DIRECT)).toContain(`its key was written "${newest}"`);
+    const list = readList(root);
     await inStore(root, async (store) => {
-      expect((await store.session(newest).read())?.sessionId).toBe(
-        '77777777-7777-4777-8777-777777777777',
-      );
-      expect(await store.session(DIRECT).read()).toBeUndefined();
+      const session = store.session(DIRECT);
+      expect((await session.read())?.sessionId).toBe('77777777-7777-4777-8777-777777777777');
+      const former = (await session.archives()).map(({ sessionId, reason }) => [sessionId, reason]);
+      expect(former).toContainEqual([list[DIRECT].sessionId, 'case-variant']);
+      expect(former).toContainEqual([
+        list['agent:main:Telegram:Direct:700'].sessionId,
+        'case-variant',
+      ]);
+      const records = await collect(session.transcript({ sessionId: list[DIRECT].sessionId }));
+      expect(records).not.toEqual([]);
+      expect(await store.session(newest).read()).toBeUndefined();
     });
     expect(Object.keys(readList(root))).toContain(DIRECT);
   });

@@ -17,14 +17,14 @@ import {
 const answers = expectedAnswers();
 // biome-ignore lint/suspicious/noExplicitAny: rows of another program
 const listed: any[] = answers.sessions.output.sessions;
-const ADOPTED = { adopted: 62, known: 0, refused: [] };
+const ADOPTED = { dryRun: false, adopted: 62, known: 0, recovered: 10, refused: [] };
 
 describe('a state directory of openclaw 2026.7.1', () => {
   it('has the sessions that the program itself lists', async () => {
     const root = sampleCopy();
     expect(await adoptStateDir(root)).toMatchObject(ADOPTED);
     await inStore(root, async (store) => {
-      const rows = await collect(store.list());
+      const rows = (await collect(store.list())).filter(({ key }) => !isRecovered(key));
       const seen = rows.map(({ key, agentId, sessionId, updatedAt }) => ({
         key,
         agentId,
@@ -49,8 +49,11 @@ describe('a state directory of openclaw 2026.7.1', () => {
         for (const [key, entry] of Object.entries(readList(root, agentId))) {
           const { sessionId, updatedAt, sessionFile: _file, skillsSnapshot, ...fields } = entry;
           const state = await store.session(key).read();
-          expect(state).toMatchObject({ key, agentId, rev: 1, sessionId, updatedAt });
-          expect(state?.createdAt).toBe(entry.sessionStartedAt ?? updatedAt);
+          const former = await store.session(key).archives();
+          const rev = 1 + former.length;
+          expect(state).toMatchObject({ key, agentId, rev, sessionId, updatedAt });
+          const began = former.at(-1)?.createdAt ?? entry.sessionStartedAt ?? updatedAt;
+          expect(state?.createdAt).toBe(began);
           const { sessionFile: _kept, skillsSnapshot: snapshot, ...others } = state?.entry ?? {};
           expect(others).toEqual(fields);
           expect(snapshot).toEqual(withPrompt(root, agentId, skillsSnapshot));
@@ -65,6 +68,7 @@ describe('a state directory of openclaw 2026.7.1', () => {
     let lines = 0;
     await inStore(root, async (store) => {
       for await (const { key, agentId } of store.list()) {
+        if (isRecovered(key)) continue;
         const state = await store.session(key).read();
         const name = readList(root, agentId)[key].sessionFile.split('/').at(-1);
         const path = join(sessionsDir(root, agentId), name);
@@ -114,24 +118,24 @@ describe('a state directory of openclaw 2026.7.1', () => {
     expect(foreignFiles(root)).toEqual(before);
     const sessions = await inStore(root, (store) => collect(store.list()));
     const again = await adoptStateDir(root);
-    expect(again).toMatchObject({ adopted: 0, known: 62, refused: [] });
+    expect(again).toMatchObject({ adopted: 0, known: 62, recovered: 0, refused: [] });
     expect(again.notices.filter(({ key }) => key !== undefined)).toEqual([]);
     expect(foreignFiles(root)).toEqual(before);
     expect(await inStore(root, (store) => collect(store.list()))).toEqual(sessions);
   });
 
-  it('R8.5 has no damage, and its loose transcripts are findings', async () => {
+  it('R8.5 has no damage, and its loose transcripts are sessions of their own', async () => {
     const root = sampleCopy();
     const report = await adoptStateDir(root);
     expect(report.stores.map(({ agentId, orphans }) => [agentId, orphans])).toEqual([
-      ['main', 3],
+      ['main', 0],
       ['work', 0],
     ]);
     await inStore(root, async (store) => {
       const { ok, checked, problems } = await store.verify();
       expect(problems).toEqual([]);
       expect(ok).toBe(true);
-      expect(checked).toMatchObject({ sessions: 62, transcripts: 60 });
+      expect(checked).toMatchObject({ sessions: 72 });
     });
   });
 });
@@ -161,6 +165,10 @@ function withPrompt(root: string, agentId: string, snapshot: any) {
   const { hash } = promptRef;
   const place = join('skills-prompts', 'sha256', hash.slice(0, 2), `${hash}.txt`);
   return { ...others, prompt: readFileSync(join(sessionsDir(root, agentId), place), 'utf8') };
+}
+
+function isRecovered(key: string): boolean {
+  return key.includes(':recovered:');
 }
 
 function byKey(a: { key: string }, b: { key: string }): number {

@@ -45,7 +45,8 @@ export function smallCopy(list?: string | Record<string, unknown>): string {
 
 function copied(from: string): string {
   const root = join(temporaryDirectory(), 'state');
-  cpSync(from, root, { recursive: true });
+  // A loose transcript is as old as its file.
+  cpSync(from, root, { recursive: true, preserveTimestamps: true });
   return root;
 }
 

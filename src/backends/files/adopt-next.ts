@@ -15,6 +15,7 @@ import { transcriptName } from './layout.ts';
 import type { LogState } from './log-state.ts';
 import type { SessionFiles } from './session-files.ts';
 import { headerLine } from './transcript-line.ts';
+import { transcriptPlace } from './transcript-path.ts';
 import { discard } from './write-whole.ts';
 
 /** Runs inside the session: the steps of a reset, with results that are given instead of made. */
@@ -38,8 +39,13 @@ export async function adoptNext(
   const at = Math.max(state.updatedAt, next.updatedAt);
   await keepCommits(context, session);
   await writeArchive(context, session, state, next.reason, next.archivedAt);
-  await discardBegun(context, session, sessionId, beganAt);
-  await beginTranscript(context, session, sessionId, beganAt);
+  // Another program may have left its transcript elsewhere.
+  const beside = join(session.directory, transcriptName(sessionId));
+  const begins = transcriptPlace(context.system.fs, session, sessionId, given).path === beside;
+  if (begins) {
+    await discardBegun(context, session, sessionId, beganAt);
+    await beginTranscript(context, session, sessionId, beganAt);
+  }
   try {
     return await activate(
       context,
@@ -50,7 +56,7 @@ export async function adoptNext(
     );
   } catch (cause) {
     // Nobody has heard of the conversation; a repair would take its transcript for a lost one.
-    await discard(context.system, join(session.directory, transcriptName(sessionId)));
+    if (begins) await discard(context.system, beside);
     throw cause;
   }
 }
