@@ -1,3 +1,3 @@
 /** What `holdfast/openclaw` offers. */
 export { type AdoptOptions, adoptStateDir } from '../adopt-state-dir.ts';
-export type { AdoptedStore, AdoptReport, Notice, Refusal } from './adopt-report.ts';
+export type { AdoptedStore, AdoptProgress, AdoptReport, Notice, Refusal } from './adopt-report.ts';

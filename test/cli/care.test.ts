@@ -8,9 +8,11 @@ import {
   readFileSync,
   writeFileSync,
 } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, it } from 'vitest';
+import type { AdoptedStore } from 'holdfast/openclaw';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { documentOf, errorOf, holdfast, MAIN } from './command-line.ts';
 import { SLACK, sampleStore, temporaryDirectory } from './sample-store.ts';
 
@@ -126,17 +128,76 @@ describe('holdfast adopt', () => {
 
     const adopted = await holdfast(['adopt', state]);
     expect(adopted.code).toBe(0);
-    expect(adopted.stdout).toMatch(/^AGENT +ENTRIES +ADOPTED +KNOWN +REFUSED +ORPHANS\n/);
-    expect(adopted.stdout).toMatch(/^main +44 +44 +0 +0 +\d+$/m);
-    expect(adopted.stdout).toMatch(/^Adopted 62 sessions\.\n$/m);
+    expect(adopted.stdout).toMatch(
+      /^AGENT +ENTRIES +ADOPTED +KNOWN +REPAIRED +REFUSED +ARCHIVES +RECOVERED +ORPHANS\n/,
+    );
+    expect(adopted.stdout).toMatch(/^main +44 +44 +0 +\d+ +0 +\d+ +\d+ +0$/m);
+    expect(adopted.stdout).toMatch(
+      /^Adopted 62 sessions, recovered 10 from loose transcripts\.\n$/m,
+    );
     const again = await holdfast(['adopt', state, '--json']);
     expect(documentOf(again)).toMatchObject({ adopted: 0, known: 62 });
 
     const rows = documentOf(await holdfast(['ls', '--store', state, '--json'])) as unknown[];
-    expect(rows).toHaveLength(62);
+    expect(rows).toHaveLength(72);
     const { stdout } = await holdfast(['tail', 'telegram:direct:555001', '--store', state]);
     expect(stdout).toMatch(/\d\d:\d\d:\d\d {2}user {7}\S/);
     expect((await holdfast(['verify', '--store', state])).code).toBe(0);
+  });
+
+  it('says what it would do, and writes nothing', async () => {
+    const state = join(root(), 'planned');
+    cpSync(SAMPLE, state, { recursive: true });
+    const before = readdirSync(state, { recursive: true }).sort();
+    const plan = await holdfast(['adopt', '--dry-run', state]);
+    expect(plan.code).toBe(0);
+    expect(plan.stdout).toMatch(
+      /^Would adopt 62 sessions, recovered 10 from loose transcripts\. Nothing was written\.\n$/m,
+    );
+    expect(readdirSync(state, { recursive: true }).sort()).toEqual(before);
+    const { dryRun, ...planned } = documentOf(
+      await holdfast(['adopt', '--dry-run', '--json', state]),
+    ) as { dryRun: boolean };
+    expect(dryRun).toBe(true);
+    expect(documentOf(await holdfast(['adopt', '--json', state]))).toEqual({
+      ...planned,
+      dryRun: false,
+    });
+  });
+
+  it('refuses a directory on which a gateway is at work, unless it is told otherwise', async () => {
+    const server = createServer((socket) => socket.destroy());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const state = join(root(), 'live');
+    cpSync(SAMPLE, state, { recursive: true });
+    writeFileSync(join(state, 'openclaw.json'), JSON.stringify({ gateway: { port } }));
+    const refused = await holdfast(['adopt', '--json', state]);
+    expect(refused).toMatchObject({ code: 4, stdout: '' });
+    expect(errorOf(refused)).toMatchObject({ code: 'SESSION_BUSY' });
+    expect(errorOf(refused).message).toContain(`port ${port}`);
+    expect(existsSync(join(state, 'holdfast.json'))).toBe(false);
+    expect((await holdfast(['adopt', '--beside', state])).code).toBe(0);
+  });
+
+  it('takes of a damaged list what stands before the damage, when it is told to', async () => {
+    const state = join(root(), 'damaged');
+    cpSync(SAMPLE, state, { recursive: true });
+    const list = join(state, 'agents/main/sessions/sessions.json');
+    writeFileSync(list, readFileSync(list, 'utf8').slice(0, 100_000));
+    const refused = await holdfast(['adopt', state, '--json']);
+    expect(refused.code).toBe(1);
+    const [main] = (documentOf(refused) as { stores: AdoptedStore[] }).stores;
+    expect(main).toMatchObject({ adopted: 0, recovered: 0, unreadable: expect.any(String) });
+    const salvaged = await holdfast(['adopt', '--salvage', state]);
+    expect(salvaged.code).toBe(0);
+    expect(salvaged.stdout).toMatch(
+      /ends in the middle; the \d+ entries before that are taken over/,
+    );
+    // What the lost entries were about is there under keys of its own, and so are their archives.
+    const rows = documentOf(await holdfast(['ls', '--store', state, '--json'])) as unknown[];
+    expect(rows.length).toBeGreaterThanOrEqual(72);
   });
 
   it('makes nothing of a directory that has no sessions', async () => {

@@ -1,6 +1,8 @@
 /** What people see on a terminal; the command line runs in this process, on streams of ours. */
+import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { displayWidth } from '../../src/cli/display-width.ts';
@@ -9,6 +11,7 @@ import { Collected } from './command-line.ts';
 import { inStore, SLACK, sampleStore, TELEGRAM, temporaryDirectory } from './sample-store.ts';
 
 const root = temporaryDirectory();
+const SAMPLE = fileURLToPath(new URL('../../examples/openclaw/state-dir', import.meta.url));
 let store: string;
 
 beforeAll(async () => {
@@ -56,6 +59,22 @@ describe('on a terminal', () => {
     expect((await onTerminal(['ls'], { env: { NO_COLOR: '1' } })).stdout).not.toContain('\x1b[');
     expect((await onTerminal(['ls'], { env: { TERM: 'dumb' } })).stdout).not.toContain('\x1b[');
     expect((await onTerminal(['ls', '--json'])).stdout).not.toContain('\x1b[');
+  });
+
+  it('shows what an adoption would do, and asks', async () => {
+    const state = join(root(), 'claw');
+    cpSync(SAMPLE, state, { recursive: true });
+    const no = await onTerminal(['adopt', state], { answer: 'n\n' });
+    expect(no.code).toBe(1);
+    expect(no.stdout).toContain('Would adopt 62 sessions');
+    expect(no.stderr).toContain('Take over 72 sessions? [y/N] Nothing was taken over.');
+    expect(existsSync(join(state, 'holdfast.json'))).toBe(false);
+    const yes = await onTerminal(['adopt', state], { answer: 'y\n' });
+    expect(yes.code).toBe(0);
+    expect(yes.stdout).toContain('Adopted 62 sessions');
+    const again = await onTerminal(['adopt', state], { answer: '' });
+    expect(again.code).toBe(0);
+    expect(again.stderr).not.toContain('?');
   });
 
   it.each([60, 80, 120])('stays within %d columns', async (columns) => {

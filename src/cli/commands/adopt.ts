@@ -1,69 +1,95 @@
 import { type AdoptReport, adoptStateDir } from '../../openclaw/index.ts';
-import type { AddCommand, Call } from '../call.ts';
-import { columnLines } from '../columns.ts';
+import { adoptReportLines } from '../adopt-report-lines.ts';
+import type { AddCommand, Call, Outcome } from '../call.ts';
+import { canAsk, confirmed } from '../confirm.ts';
 import { examples } from '../examples.ts';
 import { directoryAt } from '../find-store.ts';
 import { counted } from '../problem-lines.ts';
-import { safeLine } from '../safe-text.ts';
+import { ProgressLine } from '../progress-line.ts';
+
+interface Options {
+  dryRun?: true;
+  yes?: true;
+  beside?: true;
+  salvage?: true;
+}
 
 export const addAdopt: AddCommand = (program, runner) => {
   program
     .command('adopt')
     .summary('take over an OpenClaw state directory')
     .description(
-      'Makes sessions of the entries of each sessions.json below a state directory. Transcripts stay where ' +
-        'they lie; nothing is moved or deleted; a second run changes nothing. Exits with 1 when an entry ' +
-        'or a file could not be taken over. Stop the gateway first.',
+      'Makes sessions of what an OpenClaw state directory holds, in place. Nothing of it is moved, changed ' +
+        'or deleted; a run that was stopped goes on where it was; a second run changes nothing. On a ' +
+        'terminal it shows what it would do and asks. Exits with 1 when an entry or a file could not be ' +
+        'taken over, with 4 when a gateway seems to be at work there: stop it first.',
     )
     .argument('<dir>', 'the state directory, such as ~/.openclaw')
+    .option('-n, --dry-run', 'say what would be done, and write nothing')
+    .option('-y, --yes', 'do not ask')
+    .option('--beside', 'although a gateway is at work there: what it writes later is not seen')
+    .option('--salvage', 'of a damaged sessions.json take what stands before the damage')
     .addHelpText(
       'after',
       examples(
+        ['holdfast adopt --dry-run ~/.openclaw', 'what would be done'],
         ['holdfast adopt ~/.openclaw', 'take it over and print what was done'],
+        ["holdfast adopt --json ~/.openclaw | jq '.refused'", 'what was left out, for a script'],
         ['holdfast ls --store ~/.openclaw', 'look at it afterwards'],
       ),
     )
-    .action((directory: string, _options, command) =>
-      runner.run(command, async (call) => {
-        const state = directoryAt(directory, call.shell.cwd, 'adopt');
-        const report = await adoptStateDir(state, { onWarning: call.warn });
-        if (call.json) await call.out.document(report);
-        else await print(call, report);
-        const read = report.stores.filter(({ unreadable }) => unreadable === undefined);
-        const whole = report.refused.length === 0 && read.length === report.stores.length;
-        return whole && read.length > 0 ? undefined : 1;
-      }),
+    .action((directory: string, options: Options, command) =>
+      runner.run(command, (call) => adopt(call, directory, options)),
     );
 };
 
-async function print({ out }: Call, report: AdoptReport): Promise<void> {
-  const { dim, red, yellow } = out.colors;
-  const number = (value: number) => value.toLocaleString('en');
-  const right = { align: 'right' } as const;
-  const rows = report.stores.map(({ agentId, entries, adopted, known, refused, orphans }) => [
-    safeLine(agentId),
-    ...[entries, adopted, known, refused, orphans].map(number),
-  ]);
-  const columns = [
-    { title: 'AGENT' },
-    { title: 'ENTRIES', ...right },
-    { title: 'ADOPTED', ...right },
-    { title: 'KNOWN', ...right },
-    { title: 'REFUSED', ...right },
-    { title: 'ORPHANS', ...right },
-  ];
-  const problems = [
-    ...report.stores
-      .filter(({ unreadable }) => unreadable !== undefined)
-      .map(({ path, unreadable }) => [red('unreadable'), path, unreadable]),
-    ...report.refused.map(({ key, path, reason }) => [red('refused'), `${key} in ${path}`, reason]),
-    ...report.notices.map(({ key, path, reason }) => {
-      const where = [key, path].filter((part) => part !== undefined).join(' in ');
-      return [yellow('notice'), where, reason];
-    }),
-  ].map(([what, where = '', why = '']) => `${what}  ${safeLine(where)}: ${safeLine(why)}`);
-  if (rows.length > 0) await out.lines([...columnLines(columns, rows, out.width, dim), '']);
-  if (problems.length > 0) await out.lines([...problems, '']);
-  const known = report.known > 0 ? `, ${number(report.known)} known before` : '';
-  await out.line(`Adopted ${counted(report.adopted, 'session')}${known}.`);
+async function adopt(call: Call, given: string, options: Options): Promise<Outcome> {
+  const directory = directoryAt(given, call.shell.cwd, 'adopt');
+  if (options.dryRun === true) return tell(call, await run(call, directory, options, true));
+  if (options.yes !== true && canAsk(call)) {
+    const plan = await run(call, directory, options, true);
+    await tell(call, plan);
+    const work = plan.adopted + plan.recovered;
+    if (work === 0) return outcomeOf(plan);
+    if (!(await confirmed(call, `Take over ${counted(work, 'session')}?`))) {
+      call.note('Nothing was taken over.');
+      return 1;
+    }
+  }
+  return tell(call, await run(call, directory, options, false));
+}
+
+async function run(
+  call: Call,
+  directory: string,
+  { beside, salvage }: Options,
+  dryRun: boolean,
+): Promise<AdoptReport> {
+  const progress = new ProgressLine(call.shell.stderr);
+  try {
+    return await adoptStateDir(directory, {
+      dryRun,
+      beside: beside === true,
+      salvage: salvage === true,
+      signal: call.signal,
+      onWarning: call.warn,
+      onProgress: ({ sessions, of }) => {
+        if (!call.json) progress.show(sessions, of, dryRun ? ' sessions read' : ' sessions');
+      },
+    });
+  } finally {
+    progress.end();
+  }
+}
+
+async function tell(call: Call, report: AdoptReport): Promise<Outcome> {
+  if (call.json) await call.out.document(report);
+  else await call.out.lines(adoptReportLines(report, call.out));
+  return outcomeOf(report);
+}
+
+function outcomeOf({ refused, stores }: AdoptReport): Outcome {
+  const read = stores.filter(({ unreadable }) => unreadable === undefined);
+  const whole = refused.length === 0 && read.length === stores.length;
+  return whole && read.length > 0 ? undefined : 1;
 }

@@ -1,8 +1,8 @@
-import { createInterface } from 'node:readline';
 import type { SessionState } from '../../model/state.ts';
 import { agoOf } from '../age.ts';
 import type { AddCommand, Outcome, StoreCall } from '../call.ts';
 import { CommandError } from '../command-error.ts';
+import { canAsk, confirmed } from '../confirm.ts';
 import { examples } from '../examples.ts';
 import { resolveKey } from '../resolve-key.ts';
 import { turnText } from '../rows.ts';
@@ -35,16 +35,14 @@ export const addRm: AddCommand = (program, runner) => {
 };
 
 async function remove(call: StoreCall, given: string, options: Options): Promise<Outcome> {
-  const { stdin, stderr } = call.shell;
-  const canAsk = stdin.isTTY === true && stderr.isTTY === true && !call.json;
-  if (options.yes !== true && !canAsk) {
+  if (options.yes !== true && !canAsk(call)) {
     throw new CommandError('USAGE', 'Nobody can be asked whether the session may be removed.', {
       remedy: 'Give --yes, or run it on a terminal.',
     });
   }
   const key = await resolveKey(call.store, given, options.yes === true ? 'remove' : 'change');
   const session = call.store.session(key);
-  if (options.yes !== true && !(await confirmed(call, key))) {
+  if (options.yes !== true && !(await confirmed(call, await question(call, key)))) {
     call.note('Nothing was removed.');
     return 1;
   }
@@ -59,22 +57,10 @@ async function remove(call: StoreCall, given: string, options: Options): Promise
   return undefined;
 }
 
-async function confirmed(call: StoreCall, key: string): Promise<boolean> {
-  const session = call.store.session(key);
+async function question({ store, now }: StoreCall, key: string): Promise<string> {
+  const session = store.session(key);
   const archives = (await session.archives()).length;
-  const what = describe(await session.read(), archives, call.now);
-  const { stdin, stderr } = call.shell;
-  stderr.write(`Remove ${safeLine(key)} (${what})? [y/N] `);
-  const lines = createInterface({ input: stdin, terminal: false, signal: call.signal });
-  try {
-    for await (const answer of lines) return /^(y|yes)$/i.test(answer.trim());
-  } finally {
-    lines.close();
-  }
-  // No line came: the terminal was closed (Ctrl-D), or the command was told to stop.
-  stderr.write('\n');
-  call.signal.throwIfAborted();
-  return false;
+  return `Remove ${safeLine(key)} (${describe(await session.read(), archives, now)})?`;
 }
 
 function describe(state: SessionState | undefined, archives: number, now: number): string {
