@@ -1,6 +1,7 @@
 import { MUTANTS_OF_ATTACKS } from './mutants-of-attacks.ts';
 import { MUTANTS_OF_CRASHES } from './mutants-of-crashes.ts';
 import { MUTANTS_OF_FAULTS } from './mutants-of-faults.ts';
+import { MUTANTS_OF_OPENCLAW } from './mutants-of-openclaw.ts';
 import { MUTANTS_OF_ORDERS } from './mutants-of-orders.ts';
 import { MUTANTS_OF_POSTGRES } from './mutants-of-postgres.ts';
 import { MUTANTS_OF_POWER_LOSS } from './mutants-of-power-loss.ts';
@@ -24,6 +25,7 @@ export interface Mutant {
 
 export const MUTANTS: readonly Mutant[] = [
   ...MUTANTS_OF_TESTS,
+  ...MUTANTS_OF_OPENCLAW,
   ...MUTANTS_OF_CRASHES,
   ...MUTANTS_OF_ATTACKS,
   ...MUTANTS_OF_FAULTS,

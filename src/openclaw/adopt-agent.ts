@@ -44,6 +44,7 @@ export class AdoptAgent {
       archives: 0,
       recovered: 0,
       orphans: 0,
+      deleted: 0,
     };
   }
 
@@ -78,6 +79,7 @@ export class AdoptAgent {
     store.entries = list.entries.length;
     store.known = plan.known;
     store.orphans = plan.orphans.length;
+    store.deleted = plan.deleted;
     for (const { key, reason } of plan.refused) this.#refuse(key, reason);
     const notice = (reason: string, rest: Partial<Notice> = {}) =>
       this.notices.push({ path: store.path, ...rest, reason });

@@ -59,6 +59,8 @@ export interface AdoptedStore {
   recovered: number;
   /** Transcripts that no session refers to. They stay where they lie. */
   orphans: number;
+  /** Transcripts of sessions that were deleted in OpenClaw. They stay where they lie. */
+  deleted: number;
   /** Set when this or what belongs to it can not be read: nothing of this agent was taken over. */
   unreadable?: string;
 }

@@ -34,6 +34,8 @@ export interface AgentPlan {
   notices: Omit<Notice, 'path'>[];
   /** Loose transcripts that stay where they lie. */
   orphans: string[];
+  /** Transcripts that were set aside by a deletion. */
+  deleted: number;
   /** Names by other homes: the path of one, and how many there are. */
   moved: { example: unknown; count: number } | undefined;
 }
@@ -56,6 +58,7 @@ export async function planAgent(ask: PlanAsk): Promise<AgentPlan> {
     refused: [],
     notices: [],
     orphans: [],
+    deleted: files.archived.filter(({ why }) => why === 'deleted').length,
     moved: undefined,
   };
   const listed = await readAll(ask, plan);

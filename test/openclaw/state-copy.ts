@@ -80,7 +80,12 @@ export function foreignFiles(root: string): Record<string, string> {
   for (const item of readdirSync(root, { recursive: true, withFileTypes: true })) {
     const path = join(item.parentPath, item.name);
     const name = relative(root, path);
-    if (!item.isFile() || /(^|\/)(sessions\.d|blobs|changes|removed)\/|^(holdfast\.json|probe-[0-9a-f]{32}\.lock)$/.test(name))
+    if (
+      !item.isFile() ||
+      /(^|\/)(sessions\.d|blobs|changes|removed)\/|^(holdfast\.json|probe-[0-9a-f]{32}\.lock)$/.test(
+        name,
+      )
+    )
       continue;
     found[name] = createHash('sha256').update(readFileSync(path)).digest('hex');
   }
