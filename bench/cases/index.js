@@ -1,3 +1,4 @@
+import * as adopt from './adopt.js';
 import * as bytesAndBlocks from './bytes-and-blocks.js';
 import * as disturbed from './disturbed.js';
 import * as durability from './durability.js';
@@ -18,5 +19,6 @@ export const CASES = [
   durability,
   transcript,
   list,
+  adopt,
   bytesAndBlocks,
 ];

@@ -5,10 +5,10 @@
  */
 import type { Backend } from '../contract/backend.ts';
 import { agentOf } from '../model/session-key.ts';
+import { sideBySide } from '../model/side-by-side.ts';
 import { CopyLedger, LEDGER_KEYS } from './copy-ledger.ts';
 import type { CopyProblem, CopyReport, CopySettings } from './copy-report.ts';
 import { bringSession, type Outcome } from './one-session.ts';
-import { sideBySide } from './side-by-side.ts';
 
 const ROUNDS = 4;
 

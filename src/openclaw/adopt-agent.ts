@@ -1,6 +1,7 @@
 /** Taking over the sessions of one agent, as they were planned. */
 import type { Backend, Past } from '../contract/backend.ts';
 import { type HoldfastError, isHoldfastError } from '../model/errors.ts';
+import { mapSideBySide } from '../model/side-by-side.ts';
 import { shown } from '../model/text.ts';
 import type { FileSystem } from '../system/file-system.ts';
 import type { AdoptedStore, Notice, Refusal } from './adopt-report.ts';
@@ -25,6 +26,9 @@ export interface AgentWork {
   onSession(): void;
   signal: AbortSignal | undefined;
 }
+
+/** Sessions that are made side by side. */
+const AT_ONCE = 8;
 
 export class AdoptAgent {
   readonly store: AdoptedStore;
@@ -67,10 +71,14 @@ export class AdoptAgent {
   async run(plan: AgentPlan, work: AgentWork): Promise<void> {
     this.#tell(plan, work);
     const prompts = new SkillPrompts(work.fs, work.agent.directory);
-    for (const session of plan.sessions) {
+    const outcomes = await mapSideBySide(plan.sessions, AT_ONCE, async (session) => {
       work.signal?.throwIfAborted();
-      await this.#adopt(session, prompts, work);
+      const outcome = await adopt(session, prompts, work);
       work.onSession();
+      return outcome;
+    });
+    for (const [at, session] of plan.sessions.entries()) {
+      this.#count(session, outcomes[at] as Outcome);
     }
   }
 
@@ -107,41 +115,15 @@ export class AdoptAgent {
     }
   }
 
-  async #adopt(session: PlannedSession, prompts: SkillPrompts, work: AgentWork): Promise<void> {
-    const { key, conversations } = session;
-    const told = [...session.told];
-    const pasts: Past[] = [];
-    for (const conversation of conversations) {
-      const past = await this.#pastOf(session, conversation, prompts, work, told);
-      if ('reason' in past) return this.#refuse(key, past.reason);
-      pasts.push(past);
-    }
-    try {
-      const made = await bring(work.backend, session, pasts);
-      this.#count(session, made, told);
-      if (made === 'another') {
-        told.push('a session of this key is there with another conversation, and stays');
-      }
-    } catch (error) {
-      if (!isHoldfastError(error) || endsAll(error)) throw error;
-      return this.#refuse(key, error.message);
-    }
-    if (work.backend !== undefined) {
-      for (const { sessionId } of conversations) await work.ledger.add(key, sessionId);
+  #count({ key, conversations, recovered }: PlannedSession, outcome: Outcome): void {
+    if ('refused' in outcome) {
+      this.#refuse(key, outcome.refused);
+      return;
     }
     const { store } = this;
-    if (told.length > 0) {
-      this.notices.push({ key, path: store.path, reason: told.join('. ') });
-    }
-  }
-
-  #count(
-    { conversations, recovered }: PlannedSession,
-    made: 'made' | 'there' | 'another',
-    told: readonly string[],
-  ): void {
-    const { store } = this;
-    if (made !== 'made') {
+    const { made, told } = outcome;
+    if (told.length > 0) this.notices.push({ key, path: store.path, reason: told.join('. ') });
+    if (!made) {
       store.known += recovered ? 0 : 1;
       return;
     }
@@ -155,39 +137,73 @@ export class AdoptAgent {
     store.repaired += told.length > 0 ? 1 : 0;
   }
 
-  /** What the store is given of one conversation: its entry, read again, with its transcript's name. */
-  async #pastOf(
-    { key, recovered }: PlannedSession,
-    { sessionId, place, file, beganAt, updatedAt }: PlannedConversation,
-    prompts: SkillPrompts,
-    { agent, list }: AgentWork,
-    told: string[],
-  ): Promise<Past | { reason: string }> {
-    const times = { createdAt: beganAt, updatedAt };
-    const bare = { key, sessionId, ...times, stored: undefined, family: [], notice: undefined };
-    if (place === undefined) {
-      const fields: [string, unknown][] = recovered ? [['archivedAt', updatedAt]] : [];
-      return pastOf({ ...bare, fields }, file, undefined);
-    }
-    const read = await list.value(place);
-    if ('reason' in read) return read;
-    const where = { agentId: agent.agentId, fileTime: list.mtimeMs, now: updatedAt };
-    const entry = readEntry(key, read.value, where);
-    if ('reason' in entry) return entry;
-    const skills = entry.fields.find(([field]) => field === 'skillsSnapshot')?.[1];
-    const hydrated = await prompts.hydrate(skills);
-    // A session without its prompt would stay so; the entry is there still when it can be read again.
-    if ('failed' in hydrated) return { reason: hydrated.reason };
-    if ('reason' in hydrated) told.push(`its skillsSnapshot stays as it is: ${hydrated.reason}`);
-    const snapshot = 'reason' in hydrated ? skills : hydrated.snapshot;
-    return pastOf({ ...bare, fields: entry.fields }, file, snapshot);
-  }
-
   #refuse(key: string, reason: string): void {
     this.refused.push({ key, path: this.store.path, reason });
     this.store.refused += 1;
   }
 }
+
+/** What became of one session: made or there already, or why it is not. */
+type Outcome = { made: boolean; told: string[] } | { refused: string };
+
+async function adopt(
+  session: PlannedSession,
+  prompts: SkillPrompts,
+  work: AgentWork,
+): Promise<Outcome> {
+  const { key, conversations } = session;
+  const told = [...session.told];
+  const pasts: Past[] = [];
+  for (const conversation of conversations) {
+    const past = await pastOfConversation(session, conversation, prompts, work, told);
+    if ('reason' in past) return { refused: past.reason };
+    pasts.push(past);
+  }
+  let made: Brought;
+  try {
+    made = await bring(work.backend, session, pasts);
+  } catch (error) {
+    if (!isHoldfastError(error) || endsAll(error)) throw error;
+    return { refused: error.message };
+  }
+  if (made === 'another') {
+    told.push('a session of this key is there with another conversation, and stays');
+  }
+  if (work.backend !== undefined) {
+    await Promise.all(conversations.map(({ sessionId }) => work.ledger.add(key, sessionId)));
+  }
+  return { made: made === 'made', told };
+}
+
+/** What the store is given of one conversation: its entry, read again, with its transcript's name. */
+async function pastOfConversation(
+  { key, recovered }: PlannedSession,
+  { sessionId, place, file, beganAt, updatedAt }: PlannedConversation,
+  prompts: SkillPrompts,
+  { agent, list }: AgentWork,
+  told: string[],
+): Promise<Past | { reason: string }> {
+  const times = { createdAt: beganAt, updatedAt };
+  const bare = { key, sessionId, ...times, stored: undefined, family: [], notice: undefined };
+  if (place === undefined) {
+    const fields: [string, unknown][] = recovered ? [['archivedAt', updatedAt]] : [];
+    return pastOf({ ...bare, fields }, file, undefined);
+  }
+  const read = await list.value(place);
+  if ('reason' in read) return read;
+  const where = { agentId: agent.agentId, fileTime: list.mtimeMs, now: updatedAt };
+  const entry = readEntry(key, read.value, where);
+  if ('reason' in entry) return entry;
+  const skills = entry.fields.find(([field]) => field === 'skillsSnapshot')?.[1];
+  const hydrated = await prompts.hydrate(skills);
+  // A session without its prompt would stay so; the entry is there still when it can be read again.
+  if ('failed' in hydrated) return { reason: hydrated.reason };
+  if ('reason' in hydrated) told.push(`its skillsSnapshot stays as it is: ${hydrated.reason}`);
+  const snapshot = 'reason' in hydrated ? skills : hydrated.snapshot;
+  return pastOf({ ...bare, fields: entry.fields }, file, snapshot);
+}
+
+type Brought = 'made' | 'there' | 'another';
 
 /**
  * Makes the session, its oldest conversation first. A run that died in between left it with one of
@@ -197,7 +213,7 @@ async function bring(
   backend: Backend | undefined,
   { key, conversations }: PlannedSession,
   pasts: readonly Past[],
-): Promise<'made' | 'there' | 'another'> {
+): Promise<Brought> {
   if (backend === undefined) return 'made';
   const [oldest] = pasts as [Past];
   let at = 0;

@@ -42,24 +42,41 @@ export async function openLedger(system: System, sessionsDir: string): Promise<L
   const { keys, byId, damagedLines, torn } = await readLedger(system, folder, path);
   let fd: number | undefined;
   let midLine = torn;
+  let pending: Adopted[] = [];
+  let writing: Promise<void> | undefined;
+  /** What was added meanwhile goes into the next write. */
+  async function writePending(): Promise<void> {
+    while (pending.length > 0) {
+      const adopted = pending;
+      pending = [];
+      const lines = adopted.map((each) => encode({ v: 1, ...each, at: system.clock.now() }));
+      fd ??= await openForAppend(fs, folder, path);
+      // A line that was left half written must not swallow this one.
+      const text = midLine ? `\n${lines.join('')}` : lines.join('');
+      midLine = true;
+      await writeBytes(fs, fd, text);
+      midLine = false;
+      for (const { key, sessionId } of adopted) {
+        keys.add(key);
+        byId.set(sessionId, key);
+      }
+    }
+  }
   return {
     damagedLines,
     has: (key) => keys.has(key),
     keyOf: (sessionId) => byId.get(sessionId),
     async add(key, sessionId) {
-      const line = encode({ v: 1, key, sessionId, at: system.clock.now() });
+      pending.push({ key, sessionId });
+      writing ??= writePending().finally(() => {
+        writing = undefined;
+      });
       try {
-        fd ??= await openForAppend(fs, folder, path);
-        // A line that was left half written must not swallow this one.
-        const text = midLine ? `\n${line}` : line;
-        midLine = true;
-        await writeBytes(fs, fd, text);
-        midLine = false;
+        await writing;
       } catch (cause) {
+        pending = [];
         throw failed(path, cause);
       }
-      keys.add(key);
-      byId.set(sessionId, key);
     },
     async close() {
       if (fd === undefined) return;
@@ -72,6 +89,11 @@ export async function openLedger(system: System, sessionsDir: string): Promise<L
       }
     },
   };
+}
+
+interface Adopted {
+  key: string;
+  sessionId: string;
 }
 
 function encode(line: { v: 1; key: string; sessionId: string; at: number }): string {
@@ -110,10 +132,10 @@ async function readLedger(system: System, folder: string, path: string) {
 }
 
 /** A line whose checksum matches. */
-function decode(line: string): { key: string; sessionId: string } | undefined {
+function decode(line: string): Adopted | undefined {
   const match = /^(.+),"c":"([0-9a-f]{8})"\}$/s.exec(line);
   if (match === null || checksum(match[1] as string) !== match[2]) return undefined;
-  return JSON.parse(`${match[1]}}`) as { key: string; sessionId: string };
+  return JSON.parse(`${match[1]}}`) as Adopted;
 }
 
 function openForAppend(fs: FileSystem, folder: string, path: string): Promise<number> {

@@ -8,6 +8,7 @@ import type { Assignment } from './assign-transcripts.ts';
 import type { Candidate } from './past-of.ts';
 import type { PlannedConversation, PlannedSession } from './planned-session.ts';
 import { isPrimary, type SessionFiles } from './session-files.ts';
+import type { SpokenFor } from './spoken-for.ts';
 
 /** One that can be a conversation. */
 interface Loose {
@@ -21,40 +22,54 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export class LooseTranscripts {
   readonly #files: SessionFiles;
-  /** By name; what was taken is gone. */
-  readonly #loose = new Map<string, Loose>();
+  /** By the id in their names; what was taken is gone. */
+  readonly #loose = new Map<string, Loose[]>();
   readonly #ids: ReadonlySet<string>;
+  readonly #spokenFor: SpokenFor;
+  readonly #taken = new Set<string>();
 
   constructor(
     files: SessionFiles,
     assigned: readonly Assignment[],
     entries: readonly Pick<Candidate, 'sessionId'>[],
+    spokenFor: SpokenFor,
   ) {
+    this.#spokenFor = spokenFor;
     this.#files = files;
     this.#ids = new Set(entries.map(({ sessionId }) => sessionId));
     const used = new Set(assigned.map(({ file }) => file));
     for (const { name, sessionId, why, at } of files.archived) {
       // What a user deleted, or a repair kept as a copy, is no conversation any more.
-      if (why === 'reset')
-        this.#loose.set(name, { name, sessionId, aside: { at, reason: 'reset' } });
+      if (why === 'reset') this.#add({ name, sessionId, aside: { at, reason: 'reset' } });
     }
     for (const name of files.transcripts) {
       if (!isPrimary(name) || used.has(name)) continue;
-      this.#loose.set(name, { name, sessionId: files.idOf(name), aside: undefined });
+      this.#add({ name, sessionId: files.idOf(name), aside: undefined });
     }
   }
 
-  /** Conversations that the entry counts among its own, other than the active one. */
-  async takeFamily({ sessionId, family }: Candidate): Promise<PlannedConversation[]> {
+  #add(loose: Loose): void {
+    const { sessionId } = loose;
+    this.#loose.set(sessionId, [...(this.#loose.get(sessionId) ?? []), loose]);
+  }
+
+  /** Conversations that the entry counts among its own, but for the active one and others' own. */
+  async takeFamily(
+    { sessionId, family }: Candidate,
+    isOthers: (sessionId: string) => boolean,
+  ): Promise<PlannedConversation[]> {
     const taken: PlannedConversation[] = [];
-    const ids = new Set([...this.#ids, sessionId]);
-    for (const loose of [...this.#loose.values()]) {
-      if (ids.has(loose.sessionId) || !family.includes(loose.sessionId)) continue;
-      ids.add(loose.sessionId);
-      this.#loose.delete(loose.name);
+    for (const id of family) {
+      if (isOthers(id)) continue;
+      const [loose, ...others] = this.#loose.get(id) ?? [];
+      if (loose === undefined || id === sessionId || this.#ids.has(id)) continue;
+      // A second file of one conversation has no place in it.
+      if (others.length > 0) this.#loose.set(id, others);
+      else this.#loose.delete(id);
       const { updatedAt, ...conversation } = await this.#conversation(loose);
       const reason = loose.aside?.reason ?? 'rollover';
       taken.push({ ...conversation, updatedAt, ended: { reason, archivedAt: updatedAt } });
+      this.#taken.add(id);
     }
     return taken;
   }
@@ -63,10 +78,11 @@ export class LooseTranscripts {
   async takeRest(agentId: string): Promise<{ sessions: PlannedSession[]; left: string[] }> {
     const sessions: PlannedSession[] = [];
     const left: string[] = [];
-    const ids = new Set<string>(this.#ids);
-    for (const loose of this.#loose.values()) {
+    const ids = new Set<string>([...this.#ids, ...this.#taken]);
+    for (const loose of [...this.#loose.values()].flat()) {
       const { sessionId } = loose;
-      if (ids.has(sessionId) || !(await this.#isTranscript(loose))) {
+      const other = ids.has(sessionId) || this.#spokenFor.has(loose.name, sessionId);
+      if (other || !(await this.#isTranscript(loose))) {
         left.push(loose.name);
         continue;
       }

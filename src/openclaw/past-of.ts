@@ -55,7 +55,7 @@ export function readEntry(
     const fields = Object.entries(value).filter(
       ([field]) => field !== 'sessionId' && field !== 'updatedAt' && field !== 'sessionFile',
     );
-    const family = familyOf(value.usageFamilySessionIds);
+    const family = familyOf(value);
     return { key, sessionId, stored, family, fields, ...times(value, where) };
   } catch (error) {
     if (isHoldfastError(error)) return { reason: error.message };
@@ -87,7 +87,7 @@ export function pastOf(
 }
 
 /** What OpenClaw counts as one conversation: the ids that resets gave it, one after another. */
-function familyOf(ids: unknown): string[] {
+export function familyOf({ usageFamilySessionIds: ids }: Record<string, unknown>): string[] {
   return Array.isArray(ids) ? ids.filter((id): id is string => typeof id === 'string') : [];
 }
 

@@ -7,6 +7,7 @@
  *   counts its id among its own, else a session of its own, as any other loose transcript does;
  * - everything else stays where it lies, and is told.
  */
+import { mapSideBySide } from '../model/side-by-side.ts';
 import { shown } from '../model/text.ts';
 import type { Notice, Refusal } from './adopt-report.ts';
 import { type Assignment, assignTranscripts } from './assign-transcripts.ts';
@@ -19,6 +20,10 @@ import { type Candidate, readEntry } from './past-of.ts';
 import type { PlannedConversation, PlannedSession } from './planned-session.ts';
 import type { SessionFiles } from './session-files.ts';
 import type { SessionsJson } from './sessions-json.ts';
+import { SpokenFor } from './spoken-for.ts';
+
+/** Entries that are read side by side. */
+const AT_ONCE = 16;
 
 /** An entry with where it stands; its fields are read again when they are written. */
 interface Listed extends Candidate {
@@ -61,13 +66,15 @@ export async function planAgent(ask: PlanAsk): Promise<AgentPlan> {
     deleted: files.archived.filter(({ why }) => why === 'deleted').length,
     moved: undefined,
   };
-  const listed = await readAll(ask, plan);
+  const { listed, spokenFor } = await readAll(ask, plan);
   const assigned = await assignTranscripts(listed, files, rules.agentId);
-  const loose = new LooseTranscripts(files, [...assigned.values()], listed);
+  const loose = new LooseTranscripts(files, [...assigned.values()], listed, spokenFor);
   const { kept, lost } = newestSpelling(listed);
   for (const entry of kept) {
     const variants = lost.filter(({ to }) => to === entry).map(({ candidate }) => candidate);
-    const session = await sessionOf(entry, variants, assigned, loose, plan);
+    const isOthers = (id: string) => ![undefined, entry.key].includes(ledger.keyOf(id));
+    const former = await loose.takeFamily(entry, isOthers);
+    const session = sessionOf(entry, variants, former, assigned, plan);
     if (!isKnown(session, entry, listed, ledger, plan)) plan.sessions.push(session);
   }
   await addLoose(plan, loose, ask);
@@ -76,31 +83,39 @@ export async function planAgent(ask: PlanAsk): Promise<AgentPlan> {
 }
 
 /** Entries that can become sessions; the others are refused with their reason. */
-async function readAll({ list, rules, now }: PlanAsk, plan: AgentPlan): Promise<Listed[]> {
+async function readAll(
+  { list, rules, now }: PlanAsk,
+  plan: AgentPlan,
+): Promise<{ listed: Listed[]; spokenFor: SpokenFor }> {
   const listed: Listed[] = [];
+  const spokenFor = new SpokenFor();
   const where = { agentId: rules.agentId, fileTime: list.mtimeMs, now };
-  for (const place of list.entries) {
+  const found = await mapSideBySide(list.entries, AT_ONCE, async (place) => {
     const read = await list.value(place);
     const key = canonicalKey(place.key, rules);
-    const found = 'reason' in read ? read : readEntry(key, read.value, where);
-    if ('reason' in found) plan.refused.push({ key: place.key, reason: found.reason });
-    else listed.push({ ...found, fields: [], place, spelled: place.key });
+    const entry = 'reason' in read ? read : readEntry(key, read.value, where);
+    if ('reason' in entry) spokenFor.add('value' in read ? read.value : undefined);
+    return 'reason' in entry ? entry : { ...entry, fields: [], place, spelled: place.key };
+  });
+  for (const [index, entry] of found.entries()) {
+    const { key } = list.entries[index] as EntryPlace;
+    if ('reason' in entry) plan.refused.push({ key, reason: entry.reason });
+    else listed.push(entry);
   }
-  return listed;
+  return { listed, spokenFor };
 }
 
 /** The session of an entry, with the conversations that were under its key before. */
-async function sessionOf(
+function sessionOf(
   entry: Listed,
   variants: readonly Listed[],
+  former: PlannedConversation[],
   assigned: Map<Listed, Assignment>,
-  loose: LooseTranscripts,
   plan: AgentPlan,
-): Promise<PlannedSession> {
+): PlannedSession {
   const told: string[] = [];
   const active = conversationOf(entry, assigned, told);
   if (entry.spelled !== entry.key) told.push(`its key was written ${shown(entry.spelled, 200)}`);
-  const former = await loose.takeFamily(entry);
   const seen = new Set([entry.sessionId, ...former.map(({ sessionId }) => sessionId)]);
   for (const variant of variants) {
     if (seen.has(variant.sessionId)) {

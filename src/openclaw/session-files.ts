@@ -3,12 +3,15 @@
  * out of this list, so that no path is ever built from what an entry says.
  */
 import { join } from 'node:path';
+import { mapSideBySide } from '../model/side-by-side.ts';
 import type { FileSystem } from '../system/file-system.ts';
 import { type ArchivedName, archivedName } from './archived-name.ts';
 import { namesIn, readOwnFile, whyNotOwnAt } from './own-file.ts';
 
 /** A header is one short line; a longer first line is not one. */
 const HEADER_BYTES_MAX = 65_536;
+/** Names that are looked at side by side: each look is a wait for the system. */
+const AT_ONCE = 32;
 const CHECKPOINT = /\.checkpoint\.[0-9a-f-]{36}\.jsonl$/;
 const TRAJECTORY = /\.trajectory\.jsonl$/;
 /** A transcript that a fork made: the time, then the session id. */
@@ -61,14 +64,17 @@ export async function listSessionFiles(
   const temporaries: string[] = [];
   const archived: ArchivedFile[] = [];
   const byId = new Map<string, string[]>();
-  for (const name of list.names) {
+  const odds = await mapSideBySide(list.names, AT_ONCE, async (name) =>
+    mayBeTranscript(name) ? whyNotOwnAt(fs, join(directory, name)) : undefined,
+  );
+  for (const [index, name] of list.names.entries()) {
+    const reason = odds[index];
     if (/^sessions\.json\..*\.tmp$/.test(name)) temporaries.push(name);
     const aside = archivedName(name);
-    if (aside !== undefined && (await whyNotOwnAt(fs, join(directory, name))) === undefined) {
+    if (aside !== undefined && reason === undefined) {
       archived.push({ ...aside, sessionId: idsInName(aside.former).at(-1) as string });
     }
     if (!name.endsWith('.jsonl') || TRAJECTORY.test(name)) continue;
-    const reason = await whyNotOwnAt(fs, join(directory, name));
     if (reason !== undefined) {
       odd.set(name, reason);
       continue;
@@ -109,6 +115,11 @@ export async function listSessionFiles(
       return byHeader.get(sessionId) ?? [];
     },
   };
+}
+
+/** One in use, or one that was set aside. */
+function mayBeTranscript(name: string): boolean {
+  return (name.endsWith('.jsonl') && !TRAJECTORY.test(name)) || archivedName(name) !== undefined;
 }
 
 /** Whether a transcript is one that a session should refer to, rather than a copy kept beside one. */

@@ -1,9 +1,9 @@
 /** Everything that the public face tells of a store, to be compared with that of another one. */
-import { openStore, type Store } from '../../src/index.ts';
+import { type Archive, openStore, type Store } from '../../src/index.ts';
 
 interface Content {
   state: unknown;
-  archives: unknown[];
+  archives: Omit<Archive, 'bytes'>[];
   transcripts: Record<string, unknown[]>;
 }
 
@@ -40,7 +40,11 @@ async function sessionOf(store: Store, key: string): Promise<Content> {
     transcripts[sessionId] = records;
   }
   // So are the bytes that a transcript takes.
-  return { state, archives: archives.map(({ bytes: _bytes, ...rest }) => rest), transcripts };
+  const kept = archives.map(({ bytes: _bytes, ...rest }) => ({
+    ...rest,
+    entry: { ...rest.entry },
+  }));
+  return { state, archives: kept, transcripts };
 }
 
 /** Where the next record of each session goes; appends one to each. */

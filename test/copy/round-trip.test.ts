@@ -87,8 +87,9 @@ describe('a copy', () => {
     await adoptStateDir(from, { onWarning: () => undefined });
     const wanted = await contentAt(from);
     // Where a transcript lies is for each store to say.
-    for (const { state } of Object.values(wanted))
-      delete (state as { entry: Entry }).entry.sessionFile;
+    for (const { state, archives } of Object.values(wanted)) {
+      for (const { entry } of [state, ...archives] as { entry: Entry }[]) delete entry.sessionFile;
+    }
     const places = [postgres(), temporaryDirectory()];
     let source = from;
     for (const to of places) {

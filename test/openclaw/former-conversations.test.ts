@@ -4,7 +4,16 @@ import { adoptStateDir } from 'holdfast/openclaw';
 import { describe, expect, it } from 'vitest';
 import { openStoreAt } from '../files/open-store-at.ts';
 import { noticeOf } from './adopt-at.ts';
-import { collect, foreignFiles, inStore, recordsOf, sessionsDir, smallCopy } from './state-copy.ts';
+import {
+  collect,
+  foreignFiles,
+  inStore,
+  readList,
+  recordsOf,
+  sessionsDir,
+  smallCopy,
+  writeList,
+} from './state-copy.ts';
 
 const DIRECT = 'agent:main:telegram:direct:700';
 const FORMER = '0cc6b58e-33d6-4a18-89d4-aa425fe986e5';
@@ -125,6 +134,23 @@ describe('a transcript to which no entry refers', () => {
       expect(await store.session(DIRECT).remove()).toBe(true);
     });
     expect(await adoptStateDir(root)).toMatchObject({ adopted: 0, recovered: 0 });
+  });
+
+  it('waits for the entry that refers to it, when that can not be taken over yet', async () => {
+    const root = smallCopy();
+    const list = readList(root);
+    const { sessionId } = list[DIRECT];
+    writeList(root, { ...list, [DIRECT]: { ...list[DIRECT], sessionId: `../${sessionId}` } });
+    const report = await adoptStateDir(root);
+    expect(report).toMatchObject({ adopted: 6, recovered: 1 });
+    expect(report.refused.map(({ key }) => key)).toEqual([DIRECT]);
+    expect(report.stores[0]?.orphans).toBe(2);
+    writeList(root, list);
+    expect(await adoptStateDir(root)).toMatchObject({ adopted: 1, recovered: 0, refused: [] });
+    await inStore(root, async (store) => {
+      expect(await recordsOf(store, DIRECT)).not.toEqual([]);
+      expect(await store.session(DIRECT).archives()).toHaveLength(1);
+    });
   });
 
   it('stays where it lies when it is no transcript, and is told of when its header is another', async () => {
