@@ -9,7 +9,7 @@ export const EXIT_CODES = {
   3: 'no such session or archive',
   4: 'busy: the session was not free in time',
   5: 'conflict: it changed meanwhile (revision, session id, turn)',
-  6: 'damaged: run `holdfast verify`',
+  6: 'damaged: run `holdfast verify`; or doctor found an error in a state directory',
   7: 'the system refused: I/O, disk full, unsupported, newer format',
   70: 'a fault in holdfast itself',
 } as const;

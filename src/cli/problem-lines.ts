@@ -15,7 +15,7 @@ export function problemLines(problem: Problem, { colors }: Output): string[] {
   return lines;
 }
 
-/** `1 problem`, `3 problems`. */
-export function counted(count: number, what: string): string {
-  return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
+/** `1 problem`, `3 problems`; `many` for words that take no `s`. */
+export function counted(count: number, what: string, many = `${what}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? what : many}`;
 }

@@ -1,5 +1,5 @@
 /** What people see on a terminal; the command line runs in this process, on streams of ours. */
-import { cpSync, existsSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -75,6 +75,19 @@ describe('on a terminal', () => {
     const again = await onTerminal(['adopt', state], { answer: '' });
     expect(again.code).toBe(0);
     expect(again.stderr).not.toContain('?');
+  });
+
+  it('asks before it makes fixes in a state directory, which it lists', async () => {
+    const state = join(root(), 'open-claw');
+    cpSync(SAMPLE, state, { recursive: true });
+    chmodSync(state, 0o755);
+    const modeOf = () => lstatSync(state).mode & 0o777;
+    const no = await onTerminal(['doctor', '--fix', state], { answer: 'n\n' });
+    expect(no.stdout).toContain('changes the permissions of the directory itself from 755 to 700');
+    expect(no.stderr).toMatch(/^Make \d+ fix(es)?\? \[y\/N\] Nothing was changed\.\n$/);
+    expect(modeOf()).toBe(0o755);
+    await onTerminal(['doctor', '--fix', state], { answer: 'y\n' });
+    expect(modeOf()).toBe(0o700);
   });
 
   it.each([60, 80, 120])('stays within %d columns', async (columns) => {
