@@ -6,6 +6,7 @@ import { MUTANTS_OF_ORDERS } from './mutants-of-orders.ts';
 import { MUTANTS_OF_POSTGRES } from './mutants-of-postgres.ts';
 import { MUTANTS_OF_POWER_LOSS } from './mutants-of-power-loss.ts';
 import { MUTANTS_OF_TESTS } from './mutants-of-tests.ts';
+import { MUTANTS_OF_THE_DOCTOR } from './mutants-of-the-doctor.ts';
 
 /** One promise of the source, broken on purpose, and the proof that must notice. */
 export interface Mutant {
@@ -26,6 +27,7 @@ export interface Mutant {
 export const MUTANTS: readonly Mutant[] = [
   ...MUTANTS_OF_TESTS,
   ...MUTANTS_OF_OPENCLAW,
+  ...MUTANTS_OF_THE_DOCTOR,
   ...MUTANTS_OF_CRASHES,
   ...MUTANTS_OF_ATTACKS,
   ...MUTANTS_OF_FAULTS,
