@@ -6,6 +6,7 @@
  *     <root>/agents/<agent>/sessions/
  *       sessions.d/<slug>~<hash>/                     one session
  *       sessions.d/adopted.jsonl                      keys taken over from OpenClaw; not this back end's
+ *       sessions.d/mirror.*                           of the mirror for OpenClaw's tools; nor are these
  *       blobs/<sha256>.json                           large values, stored once
  *       changes/                                      journals and the saved list: a cache
  *       removed/<token>/                              what is left of a removed session
@@ -70,8 +71,8 @@ export function agentPaths(root: string, folder: string): AgentPaths {
   };
 }
 
-/** The list of adopted keys, which lies among the sessions. */
-export const ADOPTED_NAME = 'adopted.jsonl';
+/** The list of adopted keys and the state of the mirror, which lie among the sessions. */
+export const BESIDE_SESSIONS = /^(adopted\.jsonl|mirror\.(jsonl(\.new)?|lock))$/;
 export const LOG_NAME = /^meta\.([1-9]\d{0,14})\.jsonl$/;
 export const logName = (generation: number) => `meta.${generation}.jsonl`;
 export const LOCK_NAME = 'lock';

@@ -9,7 +9,6 @@ import type { Entry } from '../../model/state.ts';
 import type { FileSystem } from '../../system/file-system.ts';
 import { ioError, isMissing } from './io-error.ts';
 import { staysInside, transcriptName } from './layout.ts';
-import type { SessionFiles } from './session-files.ts';
 
 /** Directories below the agent's that belong to the store itself. */
 const OWN = /^(sessions\.d|blobs|changes|removed)(\/|\\|$)/;
@@ -20,9 +19,15 @@ export interface TranscriptPlace {
   repair?: { set?: { sessionFile: string }; unset?: string[]; reason: string };
 }
 
+/** The directories of a session and of its agent. */
+export interface SessionPlace {
+  readonly directory: string;
+  readonly agent: { readonly paths: { readonly base: string } };
+}
+
 export function transcriptPlace(
-  fs: FileSystem,
-  session: SessionFiles,
+  fs: Pick<FileSystem, 'lstatSync'>,
+  session: SessionPlace,
   sessionId: string,
   entry: Readonly<Entry>,
 ): TranscriptPlace {
@@ -40,7 +45,11 @@ export function transcriptPlace(
 }
 
 /** Why a stored path can not be used; nothing when it can. */
-function refusal(fs: FileSystem, base: string, stored: unknown): string | undefined {
+function refusal(
+  fs: Pick<FileSystem, 'lstatSync'>,
+  base: string,
+  stored: unknown,
+): string | undefined {
   if (typeof stored !== 'string') return 'it is not a text';
   if (!staysInside(stored)) return 'it leads out of the directory of its agent';
   if (OWN.test(stored)) return 'it leads into files of the store';

@@ -7,7 +7,7 @@ import type { Problem, VerifyReport } from '../../contract/reports.ts';
 import { HoldfastError } from '../../model/errors.ts';
 import type { AgentFiles } from './agent-files.ts';
 import { ioError } from './io-error.ts';
-import { ADOPTED_NAME, isSessionFolder, TEMPORARY_NAME, within } from './layout.ts';
+import { BESIDE_SESSIONS, isSessionFolder, TEMPORARY_NAME, within } from './layout.ts';
 import type { OpenedStore } from './opened-store.ts';
 import { Slices } from './slices.ts';
 import { namesIn, ownNamesIn, type Verification } from './verification.ts';
@@ -73,7 +73,7 @@ async function verifyAgent(verification: Verification, agent: AgentFiles): Promi
   }
   for (const name of namesIn(store, sessions)) {
     if (slices.due) await slices.rest();
-    if (name === ADOPTED_NAME) continue;
+    if (BESIDE_SESSIONS.test(name)) continue;
     const path = join(sessions, name);
     if (!isSessionFolder(name) || !store.system.fs.lstatSync(path).isDirectory()) {
       report({
