@@ -17,8 +17,8 @@ interface Target {
 /** An entry whose fields about delivery agree, as versions of this dialect would write them. */
 export function withDelivery(entry: Readonly<Entry>, { route }: Dialect): Entry {
   const fields = fromDelivery(entry);
-  if (!route) delete fields.route;
   const target = targetOf(fields);
+  if (!route) delete fields.route;
   if (Object.keys(target).length === 0) return fields;
   const { channel, to, accountId, threadId } = target;
   fields.deliveryContext = { ...asObject(fields.deliveryContext), ...target };
@@ -77,15 +77,14 @@ function targetOf(fields: Entry): Target {
 function routeTo(present: Entry, { channel, to, accountId, threadId }: Target): Entry {
   const sameTarget = asObject(present.target).to === to && present.channel === channel;
   const sameThread = sameTarget && asObject(present.thread).id === threadId;
-  const { accountId: _account, thread: _thread, ...rest } = sameTarget ? present : {};
+  const { channel: _channel, accountId: _account, target, thread, ...rest } = present;
+  // In the order in which the program writes them.
   return {
-    ...rest,
     channel,
     ...(accountId !== undefined && { accountId }),
-    target: sameTarget ? present.target : { to },
-    ...(threadId !== undefined && {
-      thread: sameThread ? present.thread : { id: threadId },
-    }),
+    target: sameTarget ? target : { to },
+    ...(threadId !== undefined && { thread: sameThread ? thread : { id: threadId } }),
+    ...(sameTarget && rest),
   };
 }
 
