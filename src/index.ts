@@ -17,6 +17,7 @@ export type {
   AppendOptions,
   Lane,
   ListOptions,
+  MirrorOptions,
   Patch,
   Preconditions,
   ResetOptions,

@@ -135,6 +135,16 @@ export interface Warning {
   message: string;
 }
 
+export interface MirrorOptions {
+  /**
+   * Milliseconds in which changes are collected before they are written. Default 5,000. It is longer
+   * when a write takes more than a tenth of that.
+   */
+  debounceMs?: number;
+  /** The version of OpenClaw as which it is written. Default `2026.7.1`. */
+  version?: string;
+}
+
 export interface StoreOptions {
   /**
    * `process` (default): an acknowledged write survives `kill -9`. `power`: it also survives power
@@ -161,6 +171,11 @@ export interface StoreOptions {
   openFilesMax?: number;
   /** Take missing steps of the schema in PostgreSQL; `false` refuses to open instead. Default: true. */
   migrate?: boolean;
+  /**
+   * Keeps `agents/<agent>/sessions/sessions.json` current for tools of OpenClaw that read it, and
+   * takes over what they change in it. Only for a store on files. Default: false.
+   */
+  mirror?: boolean | MirrorOptions;
   /** Told what was tolerated: a bad path, a skipped range. Default: `process.emitWarning`. */
   onWarning?: (warning: Warning) => void;
 }

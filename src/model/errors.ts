@@ -39,9 +39,9 @@ export const ERROR_CODES = {
   },
   STORE_UNSUPPORTED: {
     retry: 'never',
-    when: 'The location cannot hold a store: locks do not work there, the lock addon has no binary for this system, the driver is not installed, or the server refuses what a store needs of it.',
+    when: 'The location cannot hold a store: locks do not work there, the lock addon has no binary for this system, the driver is not installed, or the server refuses what a store needs of it; or it can not have a mirror.',
     remedy:
-      'Move the store to a local disk, or use PostgreSQL for a shared one; there, mend what the message names.',
+      'Move the store to a local disk, or use PostgreSQL for a shared one; there, and for a mirror, mend what the message names.',
   },
   ENTRY_DAMAGED: {
     retry: 'after-repair',

@@ -1,7 +1,7 @@
 import type { Backend } from '../contract/backend.ts';
 import type { RepairReport, StoreFigures, VerifyReport } from '../contract/reports.ts';
 import type { Lane, ListOptions, Session, Store, StoreOptions } from '../contract/store.ts';
-import { isHoldfastError } from '../model/errors.ts';
+import { HoldfastError, isHoldfastError } from '../model/errors.ts';
 import type { Change, Entry, SessionSummary } from '../model/state.ts';
 import { checkOptions, yesOrNo } from './check-options.ts';
 import { iterateWhileOpen } from './iterate-while-open.ts';
@@ -26,6 +26,8 @@ export interface StoreOverParts {
    * location.
    */
   place?: string;
+  /** What works on the back end besides the store, and ends before it is closed. */
+  companion?: { close(): Promise<void> };
 }
 
 /**
@@ -38,8 +40,18 @@ export async function storeOver<E extends Entry = Entry>(
   options?: StoreOptions,
   parts: StoreOverParts = {},
 ): Promise<Store<E>> {
-  const store = await StoreOver.open(backend, storeSettings(options), parts);
+  const settings = storeSettings(options);
+  if (settings.mirror !== undefined && parts.companion === undefined) throw noMirror(backend.kind);
+  const store = await StoreOver.open(backend, settings, parts);
   return store as unknown as Store<E>;
+}
+
+/** Only the files back end has a place where other programs look for one. */
+export function noMirror(kind: string): HoldfastError {
+  return new HoldfastError(
+    'STORE_UNSUPPORTED',
+    `A store of kind ${kind} can not have a mirror: only one in a directory, opened with openStore, has a place for it.`,
+  );
 }
 
 class StoreOver implements Store {
@@ -50,6 +62,7 @@ class StoreOver implements Store {
   readonly #backend: Backend;
   readonly #settings: StoreSettings;
   readonly #place: string;
+  readonly #companion: StoreOverParts['companion'];
   readonly #life: Lifecycle;
   readonly #lanes: Lanes;
   readonly #turns: TurnRunner;
@@ -72,6 +85,7 @@ class StoreOver implements Store {
     this.#backend = backend;
     this.#settings = settings;
     this.#place = place;
+    this.#companion = parts.companion;
     const life = new Lifecycle(backend.location);
     const lanes = new Lanes(surroundings, settings.laneMax, (key) => this.#holderOf(key));
     const { host, pid } = surroundings;
@@ -150,7 +164,11 @@ class StoreOver implements Store {
       try {
         await this.#turns.endAll();
       } finally {
-        await this.#backend.close();
+        try {
+          await this.#companion?.close();
+        } finally {
+          await this.#backend.close();
+        }
       }
     };
     return this.#life.close(why, stop, free);

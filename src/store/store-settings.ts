@@ -1,10 +1,12 @@
-import type { StoreOptions, Warning } from '../contract/store.ts';
+import type { MirrorOptions, StoreOptions, Warning } from '../contract/store.ts';
 import { HoldfastError } from '../model/errors.ts';
+import { isPlainObject } from '../model/plain-object.ts';
 import {
   aFunction,
   checkOptions,
   MS_MAX,
   milliseconds,
+  type OptionCheck,
   oneOf,
   text,
   whole,
@@ -21,11 +23,21 @@ export interface StoreSettings {
   laneMax: number;
   openFilesMax: number | undefined;
   migrate: boolean;
+  /** `undefined`: no mirror. */
+  mirror: { debounceMs: number; version: string } | undefined;
   onWarning: (warning: Warning) => void;
 }
 
 /** Long enough for a provider call to notice its signal, short enough for a person who waits. */
 export const GRACE_MS = 5_000;
+
+/** Shorter: each look at a store of many sessions comes before the one before it has paid off. */
+const DEBOUNCE_MS_MIN = 10;
+const DEBOUNCE_MS = 5_000;
+/** The last version that keeps its sessions in such a file. */
+const VERSION = '2026.7.1';
+
+const MIRROR_CHECKS = { debounceMs: whole(DEBOUNCE_MS_MIN, MS_MAX), version: text(64) };
 
 const CHECKS = {
   durability: oneOf('process', 'power'),
@@ -36,6 +48,7 @@ const CHECKS = {
   laneMax: whole(0),
   openFilesMax: whole(16),
   migrate: yesOrNo,
+  mirror: yesOrNoOr(MIRROR_CHECKS),
   onWarning: aFunction,
 };
 
@@ -54,11 +67,30 @@ export function storeSettings(options: StoreOptions | undefined): StoreSettings 
     laneMax: options?.laneMax ?? 1_000,
     openFilesMax: options?.openFilesMax,
     migrate: options?.migrate ?? true,
+    mirror: mirrorSettings(options?.mirror),
     onWarning: options?.onWarning ?? emitWarning,
   };
   const { turnLimitMs, turnWaitMs } = settings;
   if (turnLimitMs !== undefined) checkHoldBelowWait(turnLimitMs, GRACE_MS, turnWaitMs);
   return settings;
+}
+
+/** Options of their own in the place of `true`. */
+function yesOrNoOr(checks: Parameters<typeof checkOptions>[1]): OptionCheck {
+  return (value) => {
+    if (typeof value === 'boolean') return undefined;
+    if (!isPlainObject(value)) {
+      return { code: 'INVALID_ENTRY', why: 'is not true, false or an object of options' };
+    }
+    checkOptions(value, checks, 'mirror');
+    return undefined;
+  };
+}
+
+function mirrorSettings(given: boolean | MirrorOptions | undefined): StoreSettings['mirror'] {
+  if (given === undefined || given === false) return undefined;
+  const { debounceMs = DEBOUNCE_MS, version = VERSION } = given === true ? {} : given;
+  return { debounceMs, version };
 }
 
 /** `LIMIT_EXCEEDED` when a turn could be held for as long as others wait for it. */
