@@ -1,7 +1,7 @@
 import type { Store, StoreOptions } from './contract/store.ts';
 import type { Entry } from './model/state.ts';
 import { openBackend } from './open-backend.ts';
-import { storeOver } from './store/store-over.ts';
+import { noMirror, storeOver } from './store/store-over.ts';
 import { storeSettings } from './store/store-settings.ts';
 import { realSurroundings } from './store/surroundings.ts';
 import { storePlace } from './store-place.ts';
@@ -19,7 +19,10 @@ import { storePlace } from './store-place.ts';
  * The type of the entries is the caller's word and not checked:
  * `const store = await openStore<MyEntry>('./state')`.
  *
- * Rejects with `STORE_UNSUPPORTED` where no store can be, `INVALID_ENTRY` and `LIMIT_EXCEEDED` for
+ * With `mirror`, the promise resolves when what other programs changed in the mirror is taken over
+ * and the mirror is current.
+ *
+ * Rejects with `STORE_UNSUPPORTED` where no store or no mirror can be, `INVALID_ENTRY` and `LIMIT_EXCEEDED` for
  * options that are wrong or contradict each other, and as the back end does when it can not open.
  */
 export async function openStore<E extends Entry = Entry>(
@@ -28,8 +31,14 @@ export async function openStore<E extends Entry = Entry>(
 ): Promise<Store<E>> {
   const settings = storeSettings(options);
   const place = storePlace(location);
+  if (settings.mirror !== undefined && place.kind !== 'files') throw noMirror(place.kind);
   const instance = settings.instance ?? realSurroundings.newInstance();
   const backend = await openBackend(place, { ...settings, instance });
+  if (settings.mirror !== undefined) {
+    // Loaded when it is needed: most stores have none.
+    const { openMirrored } = await import('./mirror-state-dir.ts');
+    return openMirrored<E>(backend, { ...options, instance }, settings.mirror);
+  }
   // Two private stores have the same location and nothing else in common.
   const alone = place.kind === 'memory' && place.name === '';
   const parts = alone ? { place: `memory: ${realSurroundings.newInstance()}` } : {};

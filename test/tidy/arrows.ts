@@ -35,9 +35,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'store',
     'contract',
   ],
-  'open-store': ['open-backend', 'store-place', 'store', 'contract', 'model'],
+  'open-store': ['open-backend', 'store-place', 'mirror-state-dir', 'store', 'contract', 'model'],
   'adopt-state-dir': ['openclaw', 'backends/files', 'store', 'contract', 'model', 'system'],
   'examine-state-dir': ['openclaw', 'backends/files', 'store', 'contract', 'model', 'system'],
+  'mirror-state-dir': ['openclaw', 'backends/files', 'store', 'contract', 'model', 'system'],
   index: ['open-store', 'store', 'contract', 'model'],
 };
 
