@@ -8,6 +8,7 @@ import { addCopy } from './commands/copy.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addLs } from './commands/ls.ts';
 import { addMigrate } from './commands/migrate.ts';
+import { addMirror } from './commands/mirror.ts';
 import { addRepair } from './commands/repair.ts';
 import { addReset } from './commands/reset.ts';
 import { addRestore } from './commands/restore.ts';
@@ -42,6 +43,7 @@ const COMMANDS: readonly AddCommand[] = [
   addStat,
   addDoctor,
   addAdopt,
+  addMirror,
   addMigrate,
   addCopy,
 ];
