@@ -1,6 +1,7 @@
 import { MUTANTS_OF_ATTACKS } from './mutants-of-attacks.ts';
 import { MUTANTS_OF_CRASHES } from './mutants-of-crashes.ts';
 import { MUTANTS_OF_FAULTS } from './mutants-of-faults.ts';
+import { MUTANTS_OF_MIRROR } from './mutants-of-mirror.ts';
 import { MUTANTS_OF_OPENCLAW } from './mutants-of-openclaw.ts';
 import { MUTANTS_OF_ORDERS } from './mutants-of-orders.ts';
 import { MUTANTS_OF_POSTGRES } from './mutants-of-postgres.ts';
@@ -28,6 +29,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...MUTANTS_OF_TESTS,
   ...MUTANTS_OF_OPENCLAW,
   ...MUTANTS_OF_THE_DOCTOR,
+  ...MUTANTS_OF_MIRROR,
   ...MUTANTS_OF_CRASHES,
   ...MUTANTS_OF_ATTACKS,
   ...MUTANTS_OF_FAULTS,
