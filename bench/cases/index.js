@@ -4,6 +4,7 @@ import * as disturbed from './disturbed.js';
 import * as durability from './durability.js';
 import * as flat from './flat.js';
 import * as list from './list.js';
+import * as mirror from './mirror.js';
 import * as transcript from './transcript.js';
 import * as update from './update.js';
 import * as updateBlobs from './update-blobs.js';
@@ -20,5 +21,6 @@ export const CASES = [
   transcript,
   list,
   adopt,
+  mirror,
   bytesAndBlocks,
 ];

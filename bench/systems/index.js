@@ -37,6 +37,7 @@ export const SYSTEMS = {
   holdfast: holdfast('Holdfast', {}),
   'holdfast-few-files': holdfast('Holdfast, openFilesMax 128', { openFilesMax: 128 }),
   'holdfast-power': holdfast("Holdfast, durability 'power'", { durability: 'power' }),
+  'holdfast-mirror': holdfast('Holdfast, mirror', { mirror: true }),
   'sqlite-normal': sqlite({ synchronous: 'NORMAL' }),
   'sqlite-full': sqlite({ synchronous: 'FULL' }),
   lmdb: lmdb({ useWritemap: false }),
