@@ -5,3 +5,11 @@ export type { AdoptedStore, AdoptProgress, AdoptReport, Notice, Refusal } from '
 export type { DoctorReport, Finding, Fix } from './doctor/finding.ts';
 export { FINDING_CODES, type FindingCode, type Severity } from './doctor/finding-codes.ts';
 export type { MendReport } from './doctor/mend.ts';
+export { type ExportOptions, exportStateDir } from '../export-state-dir.ts';
+export { type ReleaseOptions, releaseStateDir } from '../release-state-dir.ts';
+export type {
+  LeftOut,
+  ReleasedStore,
+  ReleaseProgress,
+  ReleaseReport,
+} from './release/release-report.ts';

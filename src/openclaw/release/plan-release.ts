@@ -1,0 +1,148 @@
+/** What a release would do, found out without changing anything. */
+import { join } from 'node:path';
+import type { Backend } from '../../contract/backend.ts';
+import type { Warning } from '../../contract/store.ts';
+import { HoldfastError } from '../../model/errors.ts';
+import { shown } from '../../model/text.ts';
+import type { System } from '../../system/system.ts';
+import { keepsSessionsInSqlite } from '../sqlite-era.ts';
+import { AGENT_ID, surveyStateDir } from '../state-dir.ts';
+import { type FormerList, NO_FORMER_LIST, readFormerList } from './former-list.ts';
+import { type AgentPlan, planAgent } from './plan-agent.ts';
+import type { LeftOut, ReleaseProgress } from './release-report.ts';
+import type { Rename } from './release-state.ts';
+import { transcriptInPlace } from './transcript-in-place.ts';
+
+/** Sessions in which a copy between stores keeps its own notes. */
+const COPY_KEYS = 'agent:holdfast:copy:';
+
+export interface ReleasePlan {
+  agents: AgentPlan[];
+  renames: Rename[];
+  leftOut: LeftOut[];
+  notices: LeftOut[];
+  /** Sessions that will be read, twice each. */
+  count: number;
+}
+
+export interface KeysOfAgents {
+  keys: Map<string, string[]>;
+  leftOut: LeftOut[];
+  count: number;
+}
+
+/** The keys of a store by their agents; those of agents that OpenClaw can not have are left out. */
+export async function keysOfAgents(backend: Backend): Promise<KeysOfAgents> {
+  const keys = new Map<string, string[]>();
+  const leftOut: LeftOut[] = [];
+  let count = 0;
+  for await (const { key, agentId } of backend.list({ order: 'key' })) {
+    if (key.startsWith(COPY_KEYS)) {
+      leftOut.push({ key, reason: 'it holds the notes of a copy that did not come to an end' });
+    } else if (!AGENT_ID.test(agentId)) {
+      const reason = `OpenClaw gives no agent the name ${shown(agentId)}`;
+      leftOut.push({ key, reason });
+    } else {
+      const known = keys.get(agentId);
+      if (known === undefined) keys.set(agentId, [key]);
+      else known.push(key);
+      count += 1;
+    }
+  }
+  return { keys, leftOut, count };
+}
+
+/** `SESSION_BUSY` while a turn runs. */
+export async function planRelease(
+  system: System,
+  root: string,
+  backend: Backend,
+  onProgress: (progress: ReleaseProgress) => void,
+): Promise<ReleasePlan> {
+  const { keys, leftOut, count } = await keysOfAgents(backend);
+  const survey = await surveyStateDir(system.fs, root);
+  const notices: LeftOut[] = survey.notices.filter(({ path }) => path === 'openclaw.json');
+  const plan: ReleasePlan = { agents: [], renames: [], leftOut, notices, count };
+  const here = new Map(survey.agents.map((agent) => [agent.agentId, agent.directory]));
+  let done = 0;
+  const sources = {
+    backend,
+    inPlace: async (agentId: string, stored: unknown) => {
+      const directory = here.get(agentId);
+      return directory === undefined
+        ? undefined
+        : await transcriptInPlace(system.fs, directory, stored);
+    },
+    onSession: () => onProgress({ sessions: ++done, of: count * 2 }),
+  };
+  for (const agentId of [...new Set([...here.keys(), ...keys.keys()])].sort()) {
+    const directory = here.get(agentId);
+    const former =
+      directory === undefined ? NO_FORMER_LIST : await readFormerList(system, directory);
+    const agent = await planAgent(sources, agentId, keys.get(agentId) ?? [], former);
+    if (!needsList(agent)) continue;
+    plan.agents.push(agent);
+    plan.renames.push(...renamesOf(agent));
+    notices.push(...(await noticesOf(system, root, agentId, former)));
+  }
+  refuseBusy(plan);
+  return plan;
+}
+
+/** Whether there is anything to say of an agent; what was never the store's is left alone. */
+function needsList({ sessions, former }: AgentPlan): boolean {
+  return sessions.size > 0 || [...former.entries.keys()].some((key) => former.wasAdopted(key));
+}
+
+function renamesOf({ agentId, sessions }: AgentPlan): Rename[] {
+  const archives = [...sessions.values()].flatMap((session) => session.archives);
+  return archives.flatMap(({ from, name }) =>
+    from === undefined || from === name ? [] : [{ agentId, from, to: name }],
+  );
+}
+
+async function noticesOf(
+  system: System,
+  root: string,
+  agentId: string,
+  { unreadable }: FormerList,
+): Promise<LeftOut[]> {
+  const notices: LeftOut[] = [];
+  if (unreadable !== undefined) {
+    const path = `agents/${agentId}/sessions/sessions.json`;
+    const reason = `${unreadable}; a new one takes its place, and a copy of it is kept`;
+    notices.push({ path, reason });
+  }
+  if (await keepsSessionsInSqlite(system.fs, join(root, 'agents', agentId))) {
+    const path = `agents/${agentId}/agent/openclaw-agent.sqlite`;
+    const reason =
+      'newer versions of OpenClaw keep the sessions of this agent here and do not start beside a sessions.json; an export into an empty directory is the way to an older version';
+    notices.push({ path, reason });
+  }
+  return notices;
+}
+
+function refuseBusy({ agents }: ReleasePlan): void {
+  const busy = agents.flatMap((agent) => agent.busy);
+  if (busy.length === 0) return;
+  throw new HoldfastError(
+    'SESSION_BUSY',
+    `A turn of session ${shown(busy[0])} is running${busy.length > 1 ? `, and ${busy.length - 1} others` : ''}. Stop the gateway, then release again; nothing was changed.`,
+    { key: busy[0] },
+  );
+}
+
+/** What a back end told while it was read: bytes that are in no new file, and the rest. */
+export class Told {
+  readonly leftOut: LeftOut[] = [];
+  readonly notices: LeftOut[] = [];
+  readonly #seen = new Set<string>();
+
+  readonly take = ({ code, key, message }: Warning): void => {
+    if (this.#seen.has(message)) return;
+    this.#seen.add(message);
+    const lost = code === 'TRANSCRIPT_DAMAGED' || code === 'ENTRY_DAMAGED';
+    const told = { ...(key !== undefined && { key }), reason: message.replace(/\.$/, '') };
+    (lost ? this.leftOut : this.notices).push(told);
+  };
+}
