@@ -3,6 +3,7 @@
  * of, and never had, is still only there: entries that adoption refused, and those that came later.
  */
 import { join } from 'node:path';
+import { HoldfastError } from '../../model/errors.ts';
 import { isPlainObject } from '../../model/plain-object.ts';
 import type { System } from '../../system/system.ts';
 import { type Ledger, openLedger } from '../ledger.ts';
@@ -24,6 +25,13 @@ export async function readFormerList(system: System, sessionsDir: string): Promi
   const ledger: Ledger = await openLedger(system, sessionsDir);
   const wasAdopted = (key: string) => ledger.has(key);
   const list = await readSessionsJson(system.fs, join(sessionsDir, 'sessions.json'));
+  // What can not be read now is not gone: its entries would be.
+  if ('reason' in list && list.reason.startsWith('it cannot be read')) {
+    throw new HoldfastError(
+      'IO_FAILED',
+      `${join(sessionsDir, 'sessions.json')}: ${list.reason}. Nothing was changed.`,
+    );
+  }
   if ('reason' in list) return { entries: new Map(), unreadable: list.reason, wasAdopted };
   const entries = 'missing' in list ? [] : list.entries;
   return { entries: new Map(entries), wasAdopted };

@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import type { FileSystem } from '../../system/file-system.ts';
-import { whyNotOwnAt } from '../own-file.ts';
+import { failed } from './whole-files.ts';
 
 /**
  * The name of the transcript that a session has in the `sessions` directory itself, where OpenClaw
@@ -15,8 +15,15 @@ export async function transcriptInPlace(
   if (typeof stored !== 'string' || stored === '' || stored.includes('\0')) return undefined;
   const name = basename(stored.replaceAll('\\', '/'));
   if (name === '' || name === '.' || name === '..') return undefined;
-  const odd = await whyNotOwnAt(fs, join(sessionsDir, name));
-  return odd === undefined ? name : undefined;
+  const path = join(sessionsDir, name);
+  try {
+    const facts = await fs.lstat(path);
+    return facts.isFile() && facts.nlink === 1 ? name : undefined;
+  } catch (cause) {
+    const code = (cause as { code?: unknown }).code;
+    if (code === 'ENOENT' || code === 'ENAMETOOLONG') return undefined;
+    throw failed(`look at ${path}`, cause);
+  }
 }
 
 /**
