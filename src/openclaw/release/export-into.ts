@@ -4,8 +4,8 @@ import type { Backend } from '../../contract/backend.ts';
 import { HoldfastError } from '../../model/errors.ts';
 import type { System } from '../../system/system.ts';
 import type { Dialect } from '../dialect/dialect.ts';
+import { planReturn } from './agent-return.ts';
 import { NO_FORMER_LIST } from './former-list.ts';
-import { planAgent } from './plan-agent.ts';
 import { keysOfAgents, type Told } from './plan-release.ts';
 import { type ReleaseProgress, type ReleaseReport, sumsOf } from './release-report.ts';
 import { failed, move, syncTree } from './whole-files.ts';
@@ -38,7 +38,7 @@ export async function exportInto(
   const inPlace = () => Promise.resolve(undefined);
   const stores = [];
   for (const [agentId, known] of keys) {
-    const plan = await planAgent({ backend, inPlace, onSession }, agentId, known, NO_FORMER_LIST);
+    const plan = await planReturn({ backend, inPlace, onSession }, agentId, known, NO_FORMER_LIST);
     await writeAgent(backend, plan, target, onSession);
     stores.push(countAgent(plan));
   }

@@ -6,9 +6,9 @@ import { HoldfastError } from '../../model/errors.ts';
 import { shown } from '../../model/text.ts';
 import type { System } from '../../system/system.ts';
 import { keepsSessionsInSqlite } from '../sqlite-era.ts';
-import { AGENT_ID, surveyStateDir } from '../state-dir.ts';
-import { type FormerList, NO_FORMER_LIST, readFormerList } from './former-list.ts';
-import { type AgentPlan, planAgent } from './plan-agent.ts';
+import { AGENT_ID, type StateDir, surveyStateDir } from '../state-dir.ts';
+import { type AgentReturn, planReturn } from './agent-return.ts';
+import { type FormerList, NO_FORMER_LIST, openFormerList } from './former-list.ts';
 import type { LeftOut, ReleaseProgress } from './release-report.ts';
 import type { Rename } from './release-state.ts';
 import { transcriptInPlace } from './transcript-in-place.ts';
@@ -17,7 +17,7 @@ import { transcriptInPlace } from './transcript-in-place.ts';
 const COPY_KEYS = 'agent:holdfast:copy:';
 
 export interface ReleasePlan {
-  agents: AgentPlan[];
+  agents: AgentReturn[];
   renames: Rename[];
   leftOut: LeftOut[];
   notices: LeftOut[];
@@ -52,49 +52,76 @@ export async function keysOfAgents(backend: Backend): Promise<KeysOfAgents> {
   return { keys, leftOut, count };
 }
 
-/** `SESSION_BUSY` while a turn runs. */
+/** The plan is the caller's to close. */
 export async function planRelease(
   system: System,
   root: string,
   backend: Backend,
   onProgress: (progress: ReleaseProgress) => void,
 ): Promise<ReleasePlan> {
-  const { keys, leftOut, count } = await keysOfAgents(backend);
+  const found = await keysOfAgents(backend);
+  const { leftOut, count } = found;
   const survey = await surveyStateDir(system.fs, root);
   const notices: LeftOut[] = survey.notices.filter(({ path }) => path === 'openclaw.json');
   const plan: ReleasePlan = { agents: [], renames: [], leftOut, notices, count };
-  const here = new Map(survey.agents.map((agent) => [agent.agentId, agent.directory]));
   let done = 0;
-  const sources = {
-    backend,
-    inPlace: async (agentId: string, stored: unknown) => {
-      const directory = here.get(agentId);
-      return directory === undefined
-        ? undefined
-        : await transcriptInPlace(system.fs, directory, stored);
-    },
-    onSession: () => onProgress({ sessions: ++done, of: count * 2 }),
+  const onSession = () => onProgress({ sessions: ++done, of: count * 2 });
+  try {
+    await planAgents(plan, { system, root, backend, survey, keys: found.keys, onSession });
+    return plan;
+  } catch (cause) {
+    await closePlan(plan);
+    throw cause;
+  }
+}
+
+interface Sources {
+  system: System;
+  root: string;
+  backend: Backend;
+  survey: StateDir;
+  keys: KeysOfAgents['keys'];
+  onSession(): void;
+}
+
+async function planAgents(plan: ReleasePlan, sources: Sources): Promise<void> {
+  const { system, root, backend, survey, keys, onSession } = sources;
+  const here = new Map(survey.agents.map((agent) => [agent.agentId, agent]));
+  const inPlace = async (agentId: string, stored: unknown) => {
+    const agent = here.get(agentId);
+    return agent && (await transcriptInPlace(system.fs, agent.directory, stored));
   };
   for (const agentId of [...new Set([...here.keys(), ...keys.keys()])].sort()) {
-    const directory = here.get(agentId);
-    const former =
-      directory === undefined ? NO_FORMER_LIST : await readFormerList(system, directory);
-    const agent = await planAgent(sources, agentId, keys.get(agentId) ?? [], former);
-    if (!needsList(agent)) continue;
-    plan.agents.push(agent);
-    plan.renames.push(...renamesOf(agent));
-    notices.push(...(await noticesOf(system, root, agentId, former)));
+    const agent = here.get(agentId);
+    const former = agent ? await openFormerList(system, agent, survey.mainKey) : NO_FORMER_LIST;
+    const known = keys.get(agentId) ?? [];
+    const back = await planReturn({ backend, inPlace, onSession }, agentId, known, former).catch(
+      async (cause) => {
+        await former.close();
+        throw cause;
+      },
+    );
+    if (!needsList(back)) {
+      await former.close();
+      continue;
+    }
+    plan.agents.push(back);
+    plan.renames.push(...renamesOf(back));
+    plan.notices.push(...(await noticesOf(system, root, agentId, former)));
   }
-  refuseBusy(plan);
-  return plan;
+}
+
+/** Closes what a plan has open. */
+export async function closePlan({ agents }: ReleasePlan): Promise<void> {
+  for (const { former } of agents) await former.close();
 }
 
 /** Whether there is anything to say of an agent; what was never the store's is left alone. */
-function needsList({ sessions, former }: AgentPlan): boolean {
-  return sessions.size > 0 || [...former.entries.keys()].some((key) => former.wasAdopted(key));
+function needsList({ sessions, former }: AgentReturn): boolean {
+  return sessions.size > 0 || former.entries.some((entry) => former.wasAdopted(entry));
 }
 
-function renamesOf({ agentId, sessions }: AgentPlan): Rename[] {
+function renamesOf({ agentId, sessions }: AgentReturn): Rename[] {
   const archives = [...sessions.values()].flatMap((session) => session.archives);
   return archives.flatMap(({ from, name }) =>
     from === undefined || from === name ? [] : [{ agentId, from, to: name }],
@@ -105,12 +132,13 @@ async function noticesOf(
   system: System,
   root: string,
   agentId: string,
-  { unreadable }: FormerList,
+  { damage, entries }: FormerList,
 ): Promise<LeftOut[]> {
   const notices: LeftOut[] = [];
-  if (unreadable !== undefined) {
+  if (damage !== undefined) {
     const path = `agents/${agentId}/sessions/sessions.json`;
-    const reason = `${unreadable}; a new one takes its place, and a copy of it is kept`;
+    const some = entries.length > 0 ? `the ${entries.length} entries before that are used, ` : '';
+    const reason = `${damage}; ${some}a new one takes its place, and a copy of it is kept`;
     notices.push({ path, reason });
   }
   if (await keepsSessionsInSqlite(system.fs, join(root, 'agents', agentId))) {
@@ -122,7 +150,8 @@ async function noticesOf(
   return notices;
 }
 
-function refuseBusy({ agents }: ReleasePlan): void {
+/** `SESSION_BUSY` while a turn runs. */
+export function refuseBusy({ agents }: ReleasePlan): void {
   const busy = agents.flatMap((agent) => agent.busy);
   if (busy.length === 0) return;
   throw new HoldfastError(

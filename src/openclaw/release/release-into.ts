@@ -15,7 +15,7 @@ import { directoryKind, namesIn, readOwnFile } from '../own-file.ts';
 import { stampOf } from './archive-name.ts';
 import { clearPrepared, installPrepared, PREPARED, renameInPlace } from './install-prepared.ts';
 import { moveAside } from './move-aside.ts';
-import { planRelease, type ReleasePlan, Told } from './plan-release.ts';
+import { closePlan, planRelease, type ReleasePlan, refuseBusy, Told } from './plan-release.ts';
 import { whileLocked } from './release-lock.ts';
 import {
   type LeftOut,
@@ -63,8 +63,13 @@ export async function releaseInto(world: ReleaseWorld, ask: ReleaseAsk): Promise
     let next: ReleaseState;
     try {
       const plan = await planRelease(system, root, backend, ask.onProgress);
-      if (ask.dryRun) return report(root, ask, plan, told);
-      next = await write(system, root, backend, { ask, plan, told, begun });
+      try {
+        refuseBusy(plan);
+        if (ask.dryRun) return report(root, ask, plan, told);
+        next = await write(system, root, backend, { ask, plan, told, begun });
+      } finally {
+        await closePlan(plan);
+      }
     } finally {
       await backend.close();
     }

@@ -9,8 +9,8 @@ import type { Dialect } from '../dialect/dialect.ts';
 import { entryInDialect } from '../dialect/entry-in-dialect.ts';
 import type { PromptFile } from '../dialect/prompt-file.ts';
 import { endPiece, entryPiece } from '../dialect/sessions-json-text.ts';
-import { sessionIdIn } from './former-list.ts';
-import type { AgentPlan, PlannedArchive, PlannedSession } from './plan-agent.ts';
+import type { AgentReturn, PlannedArchive, PlannedSession } from './agent-return.ts';
+import { listOrder } from './list-order.ts';
 import type { ReleasedStore } from './release-report.ts';
 import { transcriptPieces } from './transcript-pieces.ts';
 import { makeDirectories, writePieces } from './whole-files.ts';
@@ -28,9 +28,9 @@ export interface Target {
 }
 
 /** What the list of an agent will have, counted without writing it. */
-export function countAgent(plan: AgentPlan): ReleasedStore {
+export function countAgent(plan: AgentReturn): ReleasedStore {
   const sessions = [...plan.sessions.values()];
-  const { carried, removed } = formerKeys(plan);
+  const { carried, removed } = listOrder(plan);
   const made = sessions
     .flatMap(({ archives }) => archives)
     .filter(({ from }) => from === undefined);
@@ -41,32 +41,15 @@ export function countAgent(plan: AgentPlan): ReleasedStore {
     archives: sessions.reduce((total, { archives }) => total + archives.length, 0),
     transcripts:
       sessions.filter(({ transcript }) => transcript.kind === 'written').length + made.length,
-    carried: carried.size,
+    carried,
     removed,
     orphans: plan.orphans.length,
   };
 }
 
-/** Former entries that stay as they are, and how many were removed from the store. */
-function formerKeys({ former, sessions }: AgentPlan): { carried: Set<string>; removed: number } {
-  const archived = new Set<string | undefined>();
-  for (const { archives } of sessions.values()) {
-    for (const { sessionId } of archives) archived.add(sessionId);
-  }
-  const carried = new Set<string>();
-  let removed = 0;
-  for (const [key, entry] of former.entries) {
-    if (sessions.has(key)) continue;
-    if (former.wasAdopted(key)) removed += 1;
-    // Another spelling of a key whose conversation became an archive of the one that was kept.
-    else if (!archived.has(sessionIdIn(entry))) carried.add(key);
-  }
-  return { carried, removed };
-}
-
 export async function writeAgent(
   backend: Backend,
-  plan: AgentPlan,
+  plan: AgentReturn,
   target: Target,
   onSession: () => void,
 ): Promise<void> {
@@ -76,13 +59,13 @@ export async function writeAgent(
 
 class AgentWriter {
   readonly #backend: Backend;
-  readonly #plan: AgentPlan;
+  readonly #plan: AgentReturn;
   readonly #target: Target;
   readonly #onSession: () => void;
   readonly #path: string;
   readonly #prompts = new Set<string>();
 
-  constructor(backend: Backend, plan: AgentPlan, target: Target, onSession: () => void) {
+  constructor(backend: Backend, plan: AgentReturn, target: Target, onSession: () => void) {
     this.#backend = backend;
     this.#plan = plan;
     this.#target = target;
@@ -96,24 +79,15 @@ class AgentWriter {
     await writePieces(system, join(directory, listName), this.#list());
   }
 
-  /** Former entries keep their places; what is new stands behind them. */
   async *#list(): AsyncGenerator<string, void> {
-    const { former, sessions } = this.#plan;
-    const { carried } = formerKeys(this.#plan);
     let first = true;
-    const piece = (key: string, entry: unknown) => {
-      const text = entryPiece(key, entry, first);
+    for (const placed of listOrder(this.#plan).entries) {
+      const [key, entry] =
+        'session' in placed
+          ? [placed.session.key, await this.#entryOf(placed.session)]
+          : [placed.former.key, await this.#plan.former.value(placed.former)];
+      yield entryPiece(key, entry, first);
       first = false;
-      return text;
-    };
-    for (const [key, entry] of former.entries) {
-      const session = sessions.get(key);
-      if (session !== undefined) yield piece(key, await this.#entryOf(session));
-      else if (carried.has(key)) yield piece(key, entry);
-    }
-    for (const session of sessions.values()) {
-      const { key } = session;
-      if (!former.entries.has(key)) yield piece(key, await this.#entryOf(session));
     }
     yield endPiece(first);
   }

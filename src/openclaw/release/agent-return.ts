@@ -6,8 +6,11 @@
 import type { Backend } from '../../contract/backend.ts';
 import type { Archive, SessionState } from '../../model/state.ts';
 import { archiveName, isArchiveName, stampOf } from './archive-name.ts';
-import { type FormerList, sessionIdIn } from './former-list.ts';
+import type { FormerList } from './former-list.ts';
 import { intendedName } from './transcript-in-place.ts';
+
+/** Why adoption archives the conversation of a transcript that no entry refers to. */
+const ROLLOVER = 'rollover';
 
 /** `in-place`: it lies there. `written`: it is made. `intended`: OpenClaw would write it there. */
 export interface PlannedTranscript {
@@ -32,7 +35,7 @@ export interface PlannedSession {
   archives: PlannedArchive[];
 }
 
-export interface AgentPlan {
+export interface AgentReturn {
   agentId: string;
   sessions: Map<string, PlannedSession>;
   /** Keys of transcripts without a session, which stay that. */
@@ -60,13 +63,13 @@ interface Seen {
 }
 
 /** `keys`: the sessions of the agent in the store. */
-export async function planAgent(
+export async function planReturn(
   sources: PlanSources,
   agentId: string,
   keys: readonly string[],
   former: FormerList,
-): Promise<AgentPlan> {
-  const plan: AgentPlan = { agentId, sessions: new Map(), orphans: [], busy: [], former };
+): Promise<AgentReturn> {
+  const plan: AgentReturn = { agentId, sessions: new Map(), orphans: [], busy: [], former };
   const all: Seen[] = [];
   for (const key of keys) {
     const state = await sources.backend.read(key);
@@ -125,11 +128,11 @@ function isStillOrphan(state: SessionState, { stored, archives }: Seen, former: 
     state.entry.archivedAt !== undefined &&
     stored !== undefined &&
     archives.length === 0 &&
-    !former.entries.has(state.key)
+    former.of(state.key) === undefined
   );
 }
 
-function named(seen: Seen, taken: Map<string, Seen>, plan: AgentPlan): PlannedSession {
+function named(seen: Seen, taken: Map<string, Seen>, plan: AgentReturn): PlannedSession {
   const { key, sessionId } = seen.state;
   const { beganAt } = seen;
   const archives: PlannedArchive[] = [];
@@ -137,7 +140,10 @@ function named(seen: Seen, taken: Map<string, Seen>, plan: AgentPlan): PlannedSe
     if (!said) continue;
     const own = stored !== undefined && taken.get(stored) === seen && stored !== seen.stored;
     const plain = own ? stored : `${archive.sessionId}.jsonl`;
-    let name = isArchiveName(plain) ? plain : archiveName(plain, archive.archivedAt);
+    // What was loose when it was adopted is left as it was found.
+    const loose = archive.reason === ROLLOVER && plan.former.hasConversation(archive.sessionId);
+    const stays = own && (loose || isArchiveName(plain));
+    let name = stays ? plain : archiveName(plain, archive.archivedAt);
     for (let n = 1; name !== plain && taken.has(name); n += 1) {
       name = archiveName(plain, archive.archivedAt + n);
     }
@@ -148,14 +154,13 @@ function named(seen: Seen, taken: Map<string, Seen>, plan: AgentPlan): PlannedSe
 }
 
 /** A name of its own for each transcript: two sessions may have one conversation id. */
-function nameOf(seen: Seen, taken: Map<string, Seen>, plan: AgentPlan): PlannedTranscript {
+function nameOf(seen: Seen, taken: Map<string, Seen>, plan: AgentReturn): PlannedTranscript {
   const { stored, said, beganAt } = seen;
   const { key, sessionId } = seen.state;
   if (stored !== undefined && taken.get(stored) === seen) return { kind: 'in-place', name: stored };
-  const formerly = plan.former.entries.get(key);
-  if (!said && sessionIdIn(formerly) === sessionId) {
-    const { sessionFile } = formerly as { sessionFile?: unknown };
-    const intended = intendedName(sessionFile, plan.agentId, sessionId);
+  const formerly = said ? undefined : plan.former.of(key);
+  if (formerly?.sessionId === sessionId) {
+    const intended = intendedName(formerly.stored, plan.agentId, sessionId);
     const free = intended !== undefined && !taken.has(intended);
     return free ? { kind: 'intended', name: intended } : { kind: 'none' };
   }
