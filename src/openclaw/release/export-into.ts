@@ -27,9 +27,22 @@ export async function exportInto(
   system: System,
   backend: Backend,
   directory: string,
-  { dialect, told, onProgress }: ExportAsk,
+  ask: ExportAsk,
 ): Promise<ReleaseReport> {
   const root = emptyDirectory(system, directory);
+  try {
+    return await exportAll(system, backend, root, ask);
+  } catch (cause) {
+    throw failed(`export to ${root}`, cause);
+  }
+}
+
+async function exportAll(
+  system: System,
+  backend: Backend,
+  root: string,
+  { dialect, told, onProgress }: ExportAsk,
+): Promise<ReleaseReport> {
   const inside = { ...system, fs: system.confine?.(system.fs, root) ?? system.fs };
   const { keys, leftOut, count } = await keysOfAgents(backend);
   const target = { system: inside, out: root, root, listName: UNFINISHED, dialect };

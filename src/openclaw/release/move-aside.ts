@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { System } from '../../system/system.ts';
 import { directoryKind, namesIn } from '../own-file.ts';
-import { AGENT_ID } from '../state-dir.ts';
 import { failed, makeDirectories, move, unsafe } from './whole-files.ts';
 
 /** What is the store's own beside the files of OpenClaw. */
 const OWN = ['sessions.d', 'blobs', 'changes', 'removed'];
+const MADE = /^[a-z0-9-]{1,40}~[0-9a-f]{32}$/;
 const MARK = 'holdfast.json';
 
 /** Moves the store's own files below `aside`, one rename each; what was moved already stays there. */
@@ -26,15 +26,15 @@ async function moveAgent(system: System, root: string, aside: string, agent: str
   const home = join(root, 'agents', agent);
   const sessions = join(home, 'sessions');
   if ((await kindAt(system, home)) !== 'directory') return;
-  if ((await kindAt(system, sessions)) !== 'directory') return;
-  for (const name of OWN) {
+  const kind = await kindAt(system, sessions);
+  for (const name of kind === 'directory' ? OWN : []) {
     if ((await kindAt(system, join(sessions, name))) !== 'directory') continue;
     const to = await makeDirectories(system, root, `${aside}/agents/${agent}/sessions`);
     await move(system, join(sessions, name), await freeName(system, join(to, name)));
   }
-  if (AGENT_ID.test(agent)) return;
   // The store has made these, for an agent whose name OpenClaw would not give.
-  if (await removeEmpty(system, sessions)) await removeEmpty(system, home);
+  if (!MADE.test(agent)) return;
+  if (kind === 'missing' || (await removeEmpty(system, sessions))) await removeEmpty(system, home);
 }
 
 /** A process that had the store open may have made it anew after it was moved. */

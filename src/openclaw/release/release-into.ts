@@ -31,7 +31,7 @@ import {
   writeReleaseState,
 } from './release-state.ts';
 import { storeInUse } from './store-in-use.ts';
-import { makeDirectories, move, syncTree } from './whole-files.ts';
+import { failed, makeDirectories, move, syncTree } from './whole-files.ts';
 import { countAgent, writeAgent } from './write-agent.ts';
 
 /** What a release works on. */
@@ -77,7 +77,11 @@ export async function releaseInto(world: ReleaseWorld, ask: ReleaseAsk): Promise
     await writeReleaseState(system, root, next);
     return await finish(system, root, next);
   };
-  return ask.dryRun ? await run() : await whileLocked(system, root, run);
+  try {
+    return ask.dryRun ? await run() : await whileLocked(system, root, run);
+  } catch (cause) {
+    throw failed(`release ${root}`, cause);
+  }
 }
 
 /** The same world, with every change kept inside the directory. */

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Backend } from '../../contract/backend.ts';
 import { HoldfastError } from '../../model/errors.ts';
-import type { SessionState } from '../../model/state.ts';
+import type { Entry, SessionState } from '../../model/state.ts';
 import { shown } from '../../model/text.ts';
 import type { System } from '../../system/system.ts';
 import type { Dialect } from '../dialect/dialect.ts';
@@ -98,7 +98,8 @@ class AgentWriter {
     if (state?.sessionId !== planned.sessionId) throw changed(planned.key);
     const { name } = planned.transcript;
     const path = name === undefined ? undefined : join(root, this.#path, name);
-    const { entry, file } = entryInDialect(state, dialect, path);
+    const family = withFamily(planned, state.entry);
+    const { entry, file } = entryInDialect({ ...state, entry: family }, dialect, path);
     if (file !== undefined) await this.#writePrompt(file);
     await this.#writeTranscripts(planned, state);
     this.#onSession();
@@ -147,6 +148,16 @@ class AgentWriter {
     await writePieces(system, join(out, whole), [text]);
     this.#prompts.add(path);
   }
+}
+
+/** OpenClaw counts what was said before a reset through the ids that the entry lists. */
+function withFamily({ key, sessionId, archives }: PlannedSession, entry: Readonly<Entry>): Entry {
+  const made = archives.filter(({ name, from }) => name !== from).map((each) => each.sessionId);
+  if (made.length === 0) return entry;
+  const { usageFamilyKey = key, usageFamilySessionIds: known } = entry;
+  const ids = [...(Array.isArray(known) ? known : []), ...made.reverse()];
+  const others = ids.filter((id) => id !== sessionId);
+  return { ...entry, usageFamilyKey, usageFamilySessionIds: [...new Set(others), sessionId] };
 }
 
 function changed(key: string): HoldfastError {
