@@ -1,5 +1,5 @@
 /**
- * `npm run test:openclaw:bring`: installs the releases of OpenClaw that read what Holdfast wrote,
+ * Part of `npm run test:openclaw`: installs the releases of OpenClaw that read what Holdfast wrote,
  * and the Node that they need, below `node_modules/.cache/openclaw`. No script of theirs runs.
  * What is there already stays. Ends with 1 when something can not be had.
  */
