@@ -4,7 +4,6 @@ import { HoldfastError, isHoldfastError } from '../../model/errors.ts';
 import { type FileSystem, OPEN } from '../../system/file-system.ts';
 import type { System } from '../../system/system.ts';
 import { writeBytes } from '../../system/write-bytes.ts';
-import { directoryKind } from '../own-file.ts';
 
 /** Smaller: more calls. Larger: more memory for a text that is only passed on. */
 const CHUNK_CHARS = 65_536;
@@ -81,11 +80,18 @@ export async function makeDirectories(system: System, root: string, path: string
       await syncDirectory(system, above);
     } catch (cause) {
       if ((cause as { code?: unknown }).code !== 'EEXIST') throw failed(`make ${at}`, cause);
-      const kind = await directoryKind(system.fs, at);
-      if (kind !== 'directory') throw unsafe(at, `it is ${kind}`);
+      if (!(await isDirectory(system, at))) throw unsafe(at, 'it is no directory');
     }
   }
   return at;
+}
+
+async function isDirectory({ fs }: System, path: string): Promise<boolean> {
+  try {
+    return (await fs.lstat(path)).isDirectory();
+  } catch (cause) {
+    throw failed(`look at ${path}`, cause);
+  }
 }
 
 /** Makes the names in a directory durable. Windows has no such call and needs none. */
