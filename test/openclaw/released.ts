@@ -95,7 +95,7 @@ export function releasedTree(root: string): Record<string, string> {
     const path = join(item.parentPath, item.name)
       .slice(root.length + 1)
       .replace(ASIDE, 'aside');
-    if (/(^|\/)changes\/|^aside\/holdfast-release\.json$/.test(path)) continue;
+    if (/(^|\/)changes\/|^aside\/(holdfast-release\.json|probe-.*)$/.test(path)) continue;
     const text = item.isFile() ? readFileSync(join(item.parentPath, item.name), 'latin1') : '';
     tree[path] = item.isFile() ? text.replaceAll(root, '<root>') : 'a directory';
   }

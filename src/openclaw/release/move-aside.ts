@@ -6,6 +6,7 @@ import { failed, makeDirectories, move, unsafe } from './whole-files.ts';
 /** What is the store's own beside the files of OpenClaw. */
 const OWN = ['sessions.d', 'blobs', 'changes', 'removed'];
 const MADE = /^[a-z0-9-]{1,40}~[0-9a-f]{32}$/;
+const PROBE = /^probe-[0-9a-f]{32}\.lock$/;
 const MARK = 'holdfast.json';
 
 /** Moves the store's own files below `aside`, one rename each; what was moved already stays there. */
@@ -15,6 +16,11 @@ export async function moveAside(system: System, root: string, aside: string): Pr
     const agents = await namesIn(system.fs, join(root, 'agents'));
     if ('reason' in agents) throw unsafe(join(root, 'agents'), agents.reason);
     for (const agent of agents.names) await moveAgent(system, root, aside, agent);
+  }
+  const names = await namesIn(system.fs, root);
+  for (const name of 'names' in names ? names.names : []) {
+    // What an opening that died has left.
+    if (PROBE.test(name)) await move(system, join(root, name), join(root, aside, name));
   }
   // The mark is the last: until it is gone, opening the directory as a store finds the store's format.
   if ((await kindAt(system, join(root, MARK))) !== 'missing') {
