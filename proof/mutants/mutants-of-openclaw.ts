@@ -60,6 +60,6 @@ export const MUTANTS_OF_OPENCLAW: readonly Mutant[] = [
     file: 'src/openclaw/release/release-into.ts',
     find: "stamp, phase: 'writing', renames: [] };",
     replace: "stamp, phase: 'moving', renames: [], report: report(root, ask, plan, told) };",
-    killedBy: { file: INTERRUPTED, test: 'C.14 at 20 moments is completed by the next one' },
+    killedBy: { file: INTERRUPTED, test: 'C.15 says so with EIO at any call' },
   },
 ];
