@@ -13,7 +13,7 @@ import { exportStateDir } from 'holdfast/openclaw';
 import { afterAll, describe, expect, it } from 'vitest';
 import { LATEST_DIALECT } from '../../src/openclaw/dialect/dialect.ts';
 import { exportInto } from '../../src/openclaw/release/export-into.ts';
-import { Told } from '../../src/openclaw/release/plan-release.ts';
+import { Told } from '../../src/openclaw/release/told.ts';
 import { FaultySystem } from '../faults/faulty-system.ts';
 import { openStoreAt } from '../files/open-store-at.ts';
 import { freshSchema } from '../postgres/fresh-schema.ts';

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, readdirSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
@@ -39,6 +39,14 @@ export function openClawsFiles(root: string): Record<string, string> {
   return Object.fromEntries(Object.entries(releasedTree(root)).filter(([path]) => !own.test(path)));
 }
 
+/** How far a release came. `done`: neither it nor the store is there any more. */
+export function progressOf(root: string): { phase: string | undefined; done: boolean } {
+  const files = readdirSync(root);
+  const begun = files.includes('holdfast-release.json');
+  const text = begun ? readFileSync(join(root, 'holdfast-release.json'), 'utf8') : '{}';
+  return { phase: JSON.parse(text).phase, done: !begun && !files.includes('holdfast.json') };
+}
+
 /** The number of calls of an undisturbed release, after which the directory is as it should be. */
 export function countCalls(root: string): number {
   const { stdout, stderr, status } = spawnSync(process.execPath, [CHILD, root], {
@@ -60,10 +68,8 @@ export async function killedAt(prepared: string, n: number, wanted: Record<strin
   });
   expect({ n, signal, stderr }).toMatchObject({ signal: 'SIGKILL' });
   const left = openClawsFiles(root);
-  const files = readdirSync(root);
-  const begun = files.includes('holdfast-release.json') || files.includes('holdfast.json');
   // Killed when only its lock was left to be removed: there is nothing to go on with.
-  if (begun) await releaseAt(root);
+  if (!progressOf(root).done) await releaseAt(root);
   else await expect(releaseAt(root)).rejects.toMatchObject({ code: 'IO_FAILED' });
   expect({ n, tree: releasedTree(root) }).toEqual({ n, tree: wanted });
   return JSON.stringify(left) === JSON.stringify(before);

@@ -6,9 +6,11 @@ import type { System } from '../../system/system.ts';
 import type { Dialect } from '../dialect/dialect.ts';
 import { planReturn } from './agent-return.ts';
 import { NO_FORMER_LIST } from './former-list.ts';
-import { keysOfAgents, type Told } from './plan-release.ts';
+import { keysOfAgents } from './keys-of-agents.ts';
+import { move, syncTree } from './names-on-disk.ts';
+import { failed } from './release-failure.ts';
 import { type ReleaseProgress, type ReleaseReport, sumsOf } from './release-report.ts';
-import { failed, move, syncTree } from './whole-files.ts';
+import type { Told } from './told.ts';
 import { countAgent, writeAgent } from './write-agent.ts';
 
 const LIST = 'sessions.json';

@@ -10,7 +10,7 @@ import { canonicalKey } from '../canonical-key.ts';
 import type { EntryPlace } from '../entry-places.ts';
 import { openLedger } from '../ledger.ts';
 import { openSessionsJson, type SessionsJson } from '../sessions-json.ts';
-import { failed } from './whole-files.ts';
+import { failed } from './release-failure.ts';
 
 export interface FormerEntry {
   key: string;

@@ -6,7 +6,9 @@
 import { dirname, join } from 'node:path';
 import type { System } from '../../system/system.ts';
 import { directoryKind, readOwnFile, whyNotOwnAt } from '../own-file.ts';
-import { copyFile, discard, failed, makeDirectories, move, sameBytes } from './whole-files.ts';
+import { discard, makeDirectories, move, rename, syncDirectory } from './names-on-disk.ts';
+import { failed } from './release-failure.ts';
+import { copyFile, sameBytes } from './whole-files.ts';
 
 export const PREPARED = 'prepared';
 const LIST = 'sessions.json';
@@ -33,7 +35,10 @@ export async function installPrepared(
     if (isList(path)) lists.push(path);
     else await install(system, { root, aside, path }, displaced);
   }
+  // Made by a run that died, they may have got a file of which this one knows nothing.
+  for (const path of directories) await syncIfThere(system, join(root, path));
   for (const path of lists) await install(system, { root, aside, path }, displaced);
+  for (const path of directories) await syncIfThere(system, join(root, path));
   for (const path of directories.reverse()) await removeDirectory(system, join(tree, path));
   await removeDirectory(system, tree);
   return displaced;
@@ -81,7 +86,16 @@ async function install(system: System, placed: Placed, displaced: Displaced[]): 
   } else if ('reason' in present) {
     displaced.push({ path, to: await moveAway(system, placed) });
   }
-  await move(system, from, to);
+  await rename(system, from, to);
+}
+
+async function syncIfThere(system: System, directory: string): Promise<void> {
+  if ((await directoryKind(system.fs, directory)) !== 'directory') return;
+  try {
+    await syncDirectory(system, directory);
+  } catch (cause) {
+    throw failed(`sync ${directory}`, cause);
+  }
 }
 
 /** Makes sure that what lies at a path is also in the directory of the release. */

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { System } from '../../system/system.ts';
 import { directoryKind, namesIn } from '../own-file.ts';
-import { failed, makeDirectories, move, unsafe } from './whole-files.ts';
+import { makeDirectories, move } from './names-on-disk.ts';
+import { failed, unsafe } from './release-failure.ts';
 
 /** What is the store's own beside the files of OpenClaw. */
 const OWN = ['sessions.d', 'blobs', 'changes', 'removed'];

@@ -1,20 +1,17 @@
 /** What a release would do, found out without changing anything. */
 import { join } from 'node:path';
 import type { Backend } from '../../contract/backend.ts';
-import type { Warning } from '../../contract/store.ts';
 import { HoldfastError } from '../../model/errors.ts';
 import { shown } from '../../model/text.ts';
 import type { System } from '../../system/system.ts';
 import { keepsSessionsInSqlite } from '../sqlite-era.ts';
-import { AGENT_ID, type StateDir, surveyStateDir } from '../state-dir.ts';
+import { type StateDir, surveyStateDir } from '../state-dir.ts';
 import { type AgentReturn, planReturn } from './agent-return.ts';
 import { type FormerList, NO_FORMER_LIST, openFormerList } from './former-list.ts';
+import { type KeysOfAgents, keysOfAgents } from './keys-of-agents.ts';
 import type { LeftOut, ReleaseProgress } from './release-report.ts';
 import type { Rename } from './release-state.ts';
 import { transcriptInPlace } from './transcript-in-place.ts';
-
-/** Sessions in which a copy between stores keeps its own notes. */
-const COPY_KEYS = 'agent:holdfast:copy:';
 
 export interface ReleasePlan {
   agents: AgentReturn[];
@@ -23,33 +20,6 @@ export interface ReleasePlan {
   notices: LeftOut[];
   /** Sessions that will be read, twice each. */
   count: number;
-}
-
-export interface KeysOfAgents {
-  keys: Map<string, string[]>;
-  leftOut: LeftOut[];
-  count: number;
-}
-
-/** The keys of a store by their agents; those of agents that OpenClaw can not have are left out. */
-export async function keysOfAgents(backend: Backend): Promise<KeysOfAgents> {
-  const keys = new Map<string, string[]>();
-  const leftOut: LeftOut[] = [];
-  let count = 0;
-  for await (const { key, agentId } of backend.list({ order: 'key' })) {
-    if (key.startsWith(COPY_KEYS)) {
-      leftOut.push({ key, reason: 'it holds the notes of a copy that did not come to an end' });
-    } else if (!AGENT_ID.test(agentId)) {
-      const reason = `OpenClaw gives no agent the name ${shown(agentId)}`;
-      leftOut.push({ key, reason });
-    } else {
-      const known = keys.get(agentId);
-      if (known === undefined) keys.set(agentId, [key]);
-      else known.push(key);
-      count += 1;
-    }
-  }
-  return { keys, leftOut, count };
 }
 
 /** The plan is the caller's to close. */
@@ -159,19 +129,4 @@ export function refuseBusy({ agents }: ReleasePlan): void {
     `A turn of session ${shown(busy[0])} is running${busy.length > 1 ? `, and ${busy.length - 1} others` : ''}. Stop the gateway, then release again; nothing was changed.`,
     { key: busy[0] },
   );
-}
-
-/** What a back end told while it was read: bytes that are in no new file, and the rest. */
-export class Told {
-  readonly leftOut: LeftOut[] = [];
-  readonly notices: LeftOut[] = [];
-  readonly #seen = new Set<string>();
-
-  readonly take = ({ code, key, message }: Warning): void => {
-    if (this.#seen.has(message)) return;
-    this.#seen.add(message);
-    const lost = code === 'TRANSCRIPT_DAMAGED' || code === 'ENTRY_DAMAGED';
-    const told = { ...(key !== undefined && { key }), reason: message.replace(/\.$/, '') };
-    (lost ? this.leftOut : this.notices).push(told);
-  };
 }

@@ -5,17 +5,16 @@
 import { join } from 'node:path';
 import type { Backend } from '../../contract/backend.ts';
 import type { Warning } from '../../contract/store.ts';
-import { HoldfastError } from '../../model/errors.ts';
-import { shown } from '../../model/text.ts';
 import type { Neighbours } from '../../system/neighbours.ts';
 import type { System } from '../../system/system.ts';
 import type { Dialect } from '../dialect/dialect.ts';
-import { findLiveGateway } from '../live-gateway.ts';
-import { directoryKind, namesIn, readOwnFile } from '../own-file.ts';
 import { stampOf } from './archive-name.ts';
 import { clearPrepared, installPrepared, PREPARED, renameInPlace } from './install-prepared.ts';
 import { moveAside } from './move-aside.ts';
-import { closePlan, planRelease, type ReleasePlan, refuseBusy, Told } from './plan-release.ts';
+import { makeDirectories, move, syncTree } from './names-on-disk.ts';
+import { closePlan, planRelease, type ReleasePlan, refuseBusy } from './plan-release.ts';
+import { refuse, refuseInUse } from './refuse-release.ts';
+import { failed } from './release-failure.ts';
 import { whileLocked } from './release-lock.ts';
 import {
   type LeftOut,
@@ -30,8 +29,7 @@ import {
   STATE_NAME,
   writeReleaseState,
 } from './release-state.ts';
-import { storeInUse } from './store-in-use.ts';
-import { failed, makeDirectories, move, syncTree } from './whole-files.ts';
+import { Told } from './told.ts';
 import { countAgent, writeAgent } from './write-agent.ts';
 
 /** What a release works on. */
@@ -161,52 +159,4 @@ function report(
     notices: [...plan.notices, ...told.notices],
     stores,
   };
-}
-
-/** Everything that can be seen to speak against it, before anything is changed. */
-async function refuse(
-  { system, neighbours, root }: ReleaseWorld,
-  { dialect }: ReleaseAsk,
-  begun: ReleaseState | undefined,
-): Promise<void> {
-  if (begun !== undefined && begun.openclaw !== dialect.name) {
-    throw new HoldfastError(
-      'INVALID_ENTRY',
-      `A release of ${root} for OpenClaw ${shown(begun.openclaw)} is half done. Run it again for that version; nothing was changed now.`,
-    );
-  }
-  if (begun === undefined && !(await isStore(system, root))) {
-    throw new HoldfastError(
-      'IO_FAILED',
-      `${root} is no store of Holdfast: there is nothing to release.`,
-    );
-  }
-  const live = await findLiveGateway(system.fs, neighbours, root);
-  if (live !== undefined) {
-    throw new HoldfastError(
-      'SESSION_BUSY',
-      `A gateway of OpenClaw is at work in ${root}: ${live.reason}. Stop it first; nothing was changed.`,
-    );
-  }
-  await refuseInUse(system, root);
-}
-
-async function refuseInUse(system: System, root: string): Promise<void> {
-  const held = await storeInUse(system, root);
-  if (held === undefined) return;
-  throw new HoldfastError(
-    'SESSION_BUSY',
-    `Another process has the store at ${root} open and writes to it: it holds ${held}. Stop it first.`,
-  );
-}
-
-async function isStore({ fs }: System, root: string): Promise<boolean> {
-  const mark = await readOwnFile(fs, join(root, 'holdfast.json'), { headBytes: 0 });
-  if (!('missing' in mark)) return true;
-  const agents = await namesIn(fs, join(root, 'agents'));
-  for (const agent of 'names' in agents ? agents.names : []) {
-    const sessions = join(root, 'agents', agent, 'sessions', 'sessions.d');
-    if ((await directoryKind(fs, sessions)) === 'directory') return true;
-  }
-  return false;
 }

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { HoldfastError } from '../../model/errors.ts';
 import { OPEN } from '../../system/file-system.ts';
 import type { System } from '../../system/system.ts';
-import { discard, failed } from './whole-files.ts';
+import { discard } from './names-on-disk.ts';
+import { failed } from './release-failure.ts';
 
 const NAME = 'holdfast-release.lock';
 

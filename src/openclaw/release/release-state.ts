@@ -15,8 +15,9 @@ import type { System } from '../../system/system.ts';
 import { readOwnFile } from '../own-file.ts';
 import { AGENT_ID } from '../state-dir.ts';
 import { STAMP } from './archive-name.ts';
+import { unsafe } from './release-failure.ts';
 import type { ReleaseReport } from './release-report.ts';
-import { replaceFile, unsafe } from './whole-files.ts';
+import { replaceFile } from './whole-files.ts';
 
 export const STATE_NAME = 'holdfast-release.json';
 /** Room for the names of a million archives. */

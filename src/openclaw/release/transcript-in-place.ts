@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import type { FileSystem } from '../../system/file-system.ts';
-import { failed } from './whole-files.ts';
+import { failed } from './release-failure.ts';
 
 /**
  * The name of the transcript that a session has in the `sessions` directory itself, where OpenClaw

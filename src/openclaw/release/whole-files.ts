@@ -1,9 +1,9 @@
-/** Files and directories that a release makes: whole, on the disk, and nobody else's. */
-import { dirname, join } from 'node:path';
-import { HoldfastError, isHoldfastError } from '../../model/errors.ts';
+/** Files that a release makes: whole, on the disk, and nobody else's. */
 import { type FileSystem, OPEN } from '../../system/file-system.ts';
 import type { System } from '../../system/system.ts';
 import { writeBytes } from '../../system/write-bytes.ts';
+import { discard, move } from './names-on-disk.ts';
+import { failed } from './release-failure.ts';
 
 /** Smaller: more calls. Larger: more memory for a text that is only passed on. */
 const CHUNK_CHARS = 65_536;
@@ -59,69 +59,6 @@ export async function replaceFile(system: System, path: string, text: string): P
   await move(system, temporary, path);
 }
 
-/** Renames, and puts the new name on the disk. */
-export async function move(system: System, from: string, to: string): Promise<void> {
-  try {
-    await system.fs.rename(from, to);
-    await syncDirectory(system, dirname(to));
-  } catch (cause) {
-    throw failed(`move ${from} to ${to}`, cause);
-  }
-}
-
-/** Makes the directories of a path below `root` that are missing; a link among them is refused. */
-export async function makeDirectories(system: System, root: string, path: string): Promise<string> {
-  let at = root;
-  for (const name of path.split('/')) {
-    const above = at;
-    at = join(at, name);
-    try {
-      system.fs.mkdirSync(at, 0o700);
-      await syncDirectory(system, above);
-    } catch (cause) {
-      if ((cause as { code?: unknown }).code !== 'EEXIST') throw failed(`make ${at}`, cause);
-      if (!(await isDirectory(system, at))) throw unsafe(at, 'it is no directory');
-    }
-  }
-  return at;
-}
-
-async function isDirectory({ fs }: System, path: string): Promise<boolean> {
-  try {
-    return (await fs.lstat(path)).isDirectory();
-  } catch (cause) {
-    throw failed(`look at ${path}`, cause);
-  }
-}
-
-/** Makes the names in a directory durable. Windows has no such call and needs none. */
-export async function syncDirectory(system: System, directory: string): Promise<void> {
-  if (system.machine.windows) return;
-  const fd = await system.fs.open(directory, OPEN.directory, 0);
-  try {
-    await system.fs.fsync(fd);
-  } finally {
-    await system.fs.close(fd);
-  }
-}
-
-/** Makes the names in a tree of real directories durable. */
-export async function syncTree(system: System, directory: string): Promise<void> {
-  for (const item of await system.fs.readdir(directory)) {
-    if (item.isDirectory()) await syncTree(system, join(directory, item.name));
-  }
-  await syncDirectory(system, directory);
-}
-
-/** Removes a file that may not be there. */
-export async function discard({ fs }: System, path: string): Promise<void> {
-  try {
-    await fs.unlink(path);
-  } catch (cause) {
-    if ((cause as { code?: unknown }).code !== 'ENOENT') throw failed(`remove ${path}`, cause);
-  }
-}
-
 /** Whether two files hold the same bytes. */
 export async function sameBytes(fs: FileSystem, one: string, other: string): Promise<boolean> {
   if ((await fs.lstat(one)).size !== (await fs.lstat(other)).size) return false;
@@ -155,36 +92,4 @@ async function* bytesOf(fs: FileSystem, path: string): AsyncGenerator<Buffer, vo
   } finally {
     await fs.close(fd);
   }
-}
-
-/** The real path of a directory, which may be reached through a link. */
-export function realDirectory({ fs }: System, directory: string): string {
-  try {
-    const root = fs.realpathSync(directory);
-    if (fs.lstatSync(root).isDirectory()) return root;
-  } catch (cause) {
-    throw failed(`look at ${directory}`, cause);
-  }
-  throw unsafe(directory, 'it is no directory');
-}
-
-/** A failure of the system as one of the closed list. */
-export function failed(doing: string, cause: unknown): unknown {
-  if (isHoldfastError(cause)) return cause;
-  const code = String((cause as { code?: unknown } | undefined)?.code);
-  if (!/^E[A-Z0-9]+$/.test(code)) return cause;
-  const full = ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(code);
-  return new HoldfastError(
-    full ? 'DISK_FULL' : 'IO_FAILED',
-    `Could not ${doing}: ${(cause as Error).message}. Nothing is lost; mend the cause and run it again.`,
-    { cause },
-  );
-}
-
-/** Something stands in the way that nobody follows or overwrites. */
-export function unsafe(path: string, reason: string): HoldfastError {
-  return new HoldfastError(
-    'UNSAFE_PATH',
-    `${path} is not used: ${reason}. Look at it and move it away.`,
-  );
 }

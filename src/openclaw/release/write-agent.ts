@@ -11,9 +11,10 @@ import type { PromptFile } from '../dialect/prompt-file.ts';
 import { endPiece, entryPiece } from '../dialect/sessions-json-text.ts';
 import type { AgentReturn, PlannedArchive, PlannedSession } from './agent-return.ts';
 import { listOrder } from './list-order.ts';
+import { makeDirectories } from './names-on-disk.ts';
 import type { ReleasedStore } from './release-report.ts';
 import { transcriptPieces } from './transcript-pieces.ts';
-import { makeDirectories, writePieces } from './whole-files.ts';
+import { writePieces } from './whole-files.ts';
 
 /** Where the files are written, and what they say of where they lie. */
 export interface Target {
