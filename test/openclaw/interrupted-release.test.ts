@@ -25,8 +25,11 @@ describe('a release that is killed', () => {
     const wanted = releasedTree(whole);
     const { below } = seeded('a killed release');
     let untouched = 0;
+    // The first calls are those of the opening, which leaves a file of its own in the directory.
+    const ends = [1, 2, 3, calls];
     for (let kill = 0; kill < KILLS; kill += 1) {
-      if (await killedAt(prepared, 1 + below(calls), wanted)) untouched += 1;
+      const n = ends[kill] ?? 1 + below(calls);
+      if (await killedAt(prepared, n, wanted)) untouched += 1;
     }
     expect(untouched).toBeGreaterThan(0);
     expect(untouched).toBeLessThan(KILLS);
