@@ -36,7 +36,12 @@ function ownFiles(root: string) {
 }
 
 const aside = (root: string) =>
-  join(root, readdirSync(root).find((name) => name.startsWith('holdfast-released-')) ?? 'nothing');
+  join(
+    root,
+    readdirSync(root)
+      .sort()
+      .findLast((name) => name.startsWith('holdfast-released-')) ?? 'nothing',
+  );
 
 describe('a directory that was adopted and released', () => {
   it.each([
@@ -117,6 +122,20 @@ describe('a directory that was adopted and released', () => {
     expect(readFileSync(listPath(root), 'utf8')).toBe('');
     expect(report.stores.map(({ agentId }) => agentId)).toEqual(['work']);
     expect(Object.keys(readList(root, 'work'))).toEqual(['agent:work:new']);
+  });
+
+  it('C.5 keeps a list that was edited by hand as it was, beside the new one', async () => {
+    const root = smallCopy('store-bom-trailing-comma');
+    const text = readFileSync(listPath(root), 'utf8');
+    await adopted(root);
+    await releaseAt(root);
+    expect(readFileSync(listPath(root), 'utf8')).toBe(text);
+    await adopted(root);
+    await inStore(root, (store) => store.session(NEW).append(say('hi')));
+    await releaseAt(root);
+    expect(Object.keys(readList(root))).toContain(NEW);
+    const kept = join(aside(root), 'agents/main/sessions/sessions.json');
+    expect(readFileSync(kept, 'utf8')).toBe(text);
   });
 
   it('keeps what stands before the damage of a list, and a copy of it', async () => {

@@ -87,6 +87,12 @@ async function readEntries(
   try {
     for (const place of list.entries) {
       const { key } = place;
+      const read = await list.value(place);
+      if ('reason' in read && list.damage !== undefined) {
+        // Where even what stands before the damage does not hold, nothing is taken from it.
+        await list.close();
+        return { ...NO_FORMER_LIST, ...adopted, damage: `${list.damage}; ${read.reason}` };
+      }
       const value = await valueAt(place);
       const { sessionId, sessionFile } = isPlainObject(value) ? value : {};
       const entry: FormerEntry = {
