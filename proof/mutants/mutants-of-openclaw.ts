@@ -2,6 +2,8 @@
 import type { Mutant } from './mutants.ts';
 
 const FORMER = 'test/openclaw/former-conversations.test.ts';
+const RELEASE = 'test/openclaw/release.test.ts';
+const INTERRUPTED = 'test/openclaw/interrupted-release.test.ts';
 const ODD = 'test/openclaw/odd-entries.test.ts';
 
 export const MUTANTS_OF_OPENCLAW: readonly Mutant[] = [
@@ -31,5 +33,33 @@ export const MUTANTS_OF_OPENCLAW: readonly Mutant[] = [
       file: FORMER,
       test: 'R5.1 is an archive of the session that counts it among its own',
     },
+  },
+  {
+    name: 'refused-entries-lost',
+    file: 'src/openclaw/release/list-order.ts',
+    find: 'order.entries.push({ former: entry });',
+    replace: '',
+    killedBy: { file: RELEASE, test: 'R8.3 keeps entries of any shape that were no sessions' },
+  },
+  {
+    name: 'removed-sessions-come-back',
+    file: 'src/openclaw/release/former-list.ts',
+    find: 'ledger.has(key) || ledger.has(canonical)',
+    replace: 'ledger.has(key) && key === canonical && false',
+    killedBy: { file: RELEASE, test: 'R7.8 does not bring back what was removed' },
+  },
+  {
+    name: 'former-list-overwritten',
+    file: 'src/openclaw/release/install-prepared.ts',
+    find: 'const copy = await copyOf(system, placed);',
+    replace: "const copy = { path: '', another: false };",
+    killedBy: { file: RELEASE, test: 'writes private files and deletes nothing' },
+  },
+  {
+    name: 'release-moves-before-all-is-written',
+    file: 'src/openclaw/release/release-into.ts',
+    find: "stamp, phase: 'writing', renames: [] };",
+    replace: "stamp, phase: 'moving', renames: [], report: report(root, ask, plan, told) };",
+    killedBy: { file: INTERRUPTED, test: 'C.15 says so with EIO at any call' },
   },
 ];

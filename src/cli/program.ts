@@ -6,9 +6,11 @@ import { addAppend } from './commands/append.ts';
 import { addArchives } from './commands/archives.ts';
 import { addCopy } from './commands/copy.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addExport } from './commands/export.ts';
 import { addLs } from './commands/ls.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addMirror } from './commands/mirror.ts';
+import { addRelease } from './commands/release.ts';
 import { addRepair } from './commands/repair.ts';
 import { addReset } from './commands/reset.ts';
 import { addRestore } from './commands/restore.ts';
@@ -44,6 +46,8 @@ const COMMANDS: readonly AddCommand[] = [
   addDoctor,
   addAdopt,
   addMirror,
+  addRelease,
+  addExport,
   addMigrate,
   addCopy,
 ];

@@ -26,7 +26,7 @@ export interface StateDir {
 }
 
 /** The form of an agent's name in OpenClaw, which is also the name of its directory. */
-const AGENT_ID = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+export const AGENT_ID = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 
 /** Finds the agents of a state directory. `IO_FAILED` when there is no such directory. */
 export async function surveyStateDir(fs: FileSystem, directory: string): Promise<StateDir> {

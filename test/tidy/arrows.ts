@@ -13,7 +13,16 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'backends/postgres': ['contract', 'model'],
   'postgres-place': ['backends/postgres', 'store', 'model'],
   'open-postgres-store': ['postgres-place', 'backends/postgres', 'store', 'contract', 'model'],
-  openclaw: ['adopt-state-dir', 'examine-state-dir', 'store', 'contract', 'model', 'system'],
+  openclaw: [
+    'adopt-state-dir',
+    'examine-state-dir',
+    'release-state-dir',
+    'export-state-dir',
+    'store',
+    'contract',
+    'model',
+    'system',
+  ],
   cli: [
     'openclaw',
     'mount',
@@ -39,6 +48,16 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'adopt-state-dir': ['openclaw', 'backends/files', 'store', 'contract', 'model', 'system'],
   'examine-state-dir': ['openclaw', 'backends/files', 'store', 'contract', 'model', 'system'],
   'mirror-state-dir': ['openclaw', 'backends/files', 'store', 'contract', 'model', 'system'],
+  'release-state-dir': ['openclaw', 'backends/files', 'store', 'contract', 'model', 'system'],
+  'export-state-dir': [
+    'openclaw',
+    'open-backend',
+    'store-place',
+    'store',
+    'contract',
+    'model',
+    'system',
+  ],
   index: ['open-store', 'store', 'contract', 'model'],
 };
 

@@ -7,10 +7,20 @@ export function* sessionsJsonPieces(
 ): Generator<string, void> {
   let first = true;
   for (const [key, entry] of entries) {
-    yield `${first ? '{' : ','}\n  ${JSON.stringify(key)}: ${indented(entry)}`;
+    yield entryPiece(key, entry, first);
     first = false;
   }
-  yield first ? '{}' : '\n}';
+  yield endPiece(first);
+}
+
+/** One entry of the text, with what stands before it. */
+export function entryPiece(key: string, entry: unknown, first: boolean): string {
+  return `${first ? '{' : ','}\n  ${JSON.stringify(key)}: ${indented(entry)}`;
+}
+
+/** What stands behind the last entry; `empty`: there was none. */
+export function endPiece(empty: boolean): string {
+  return empty ? '{}' : '\n}';
 }
 
 function indented(entry: unknown): string {
