@@ -107,7 +107,12 @@ async function findEntries(
   }
   found.end();
   const { places, damage } = found;
-  if (marked) return { places, damage: 'it begins with a byte-order mark: it was edited by hand' };
+  if (marked) {
+    // The parser passes over the mark without counting it.
+    const moved = places.map(({ key, start, end }) => ({ key, start: start + 3, end: end + 3 }));
+    const why = 'it begins with a byte-order mark: it was edited by hand';
+    return { places: moved, damage: why };
+  }
   return { places, ...(damage !== undefined && { damage }) };
 }
 

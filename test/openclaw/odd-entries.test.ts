@@ -221,6 +221,14 @@ describe('a list of sessions that does not decode', () => {
     expect(foreignFiles(root)).toEqual(before);
   });
 
+  it('gives what stands before the damage when it is to be salvaged', async () => {
+    const root = smallCopy('store-bom-trailing-comma');
+    const report = await adoptStateDir(root, { salvage: true });
+    expect(report.refused).toEqual([]);
+    expect(report.stores[0]).toMatchObject({ entries: 6, adopted: 6 });
+    expect(await keysOf(root)).toEqual(expect.arrayContaining(GOOD));
+  });
+
   it('C.5 edited by hand, is read once it is mended', async () => {
     const root = smallCopy('store-bom-trailing-comma');
     expect((await adoptStateDir(root)).adopted).toBe(1);
