@@ -41,10 +41,10 @@ const CHECKS = {
 };
 
 /**
- * Takes over the sessions of an OpenClaw state directory of the JSON era, in place: every entry of
- * every `agents/<id>/sessions/sessions.json` becomes a session of the store that lies in the same
- * directory and is opened with `openStore(directory)`, under the key that OpenClaw 2026.7.1 would
- * write. Conversations that a reset had set aside become archives, and transcripts to which no entry
+ * Takes over the sessions of an OpenClaw state directory, in place: every entry of every
+ * `agents/<id>/sessions/sessions.json`, or of the agent's database when its sessions are there,
+ * becomes a session of the store that lies in the same directory and is opened with
+ * `openStore(directory)`, under the key that OpenClaw 2026.7.1 would write. Conversations that a reset had set aside become archives, and transcripts to which no entry
  * refers become sessions `agent:<id>:recovered:<session id>`. Transcripts stay where they lie;
  * nothing of OpenClaw's is moved, changed or deleted.
  *
