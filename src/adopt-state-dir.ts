@@ -32,6 +32,13 @@ export interface AdoptOptions
   onProgress?: (progress: AdoptProgress) => void;
 }
 
+/**
+ * Each session is made once and not looked at again, so what the store keeps of an open one, such as
+ * the ids of its records, is of no use. Fewer: sessions that are made side by side close each other's
+ * files. More: memory that grows with the number of sessions.
+ */
+const OPEN_FILES_MAX = 64;
+
 const CHECKS = {
   dryRun: yesOrNo,
   beside: yesOrNo,
@@ -41,10 +48,10 @@ const CHECKS = {
 };
 
 /**
- * Takes over the sessions of an OpenClaw state directory of the JSON era, in place: every entry of
- * every `agents/<id>/sessions/sessions.json` becomes a session of the store that lies in the same
- * directory and is opened with `openStore(directory)`, under the key that OpenClaw 2026.7.1 would
- * write. Conversations that a reset had set aside become archives, and transcripts to which no entry
+ * Takes over the sessions of an OpenClaw state directory, in place: every entry of every
+ * `agents/<id>/sessions/sessions.json`, or of the agent's database when its sessions are there,
+ * becomes a session of the store that lies in the same directory and is opened with
+ * `openStore(directory)`, under the key that OpenClaw 2026.7.1 would write. Conversations that a reset had set aside become archives, and transcripts to which no entry
  * refers become sessions `agent:<id>:recovered:<session id>`. Transcripts stay where they lie;
  * nothing of OpenClaw's is moved, changed or deleted.
  *
@@ -62,7 +69,7 @@ export async function adoptStateDir(
 ): Promise<AdoptReport> {
   const { dryRun = false, beside = false, salvage = false, signal, onProgress, ...rest } = options;
   checkOptions({ dryRun, beside, salvage, signal, onProgress }, CHECKS, 'adoptStateDir');
-  const { durability, lockWaitMs, openFilesMax, onWarning } = storeSettings(rest);
+  const { durability, lockWaitMs, onWarning } = storeSettings(rest);
   const source = await surveyStateDir(realSystem.fs, resolve(directory));
   const ask = {
     ledgerOf: ({ directory: sessions }: { directory: string }) => openLedger(realSystem, sessions),
@@ -79,7 +86,7 @@ export async function adoptStateDir(
     durability,
     instance,
     lockWaitMs,
-    openFilesMax,
+    openFilesMax: OPEN_FILES_MAX,
     onWarning,
   });
   try {

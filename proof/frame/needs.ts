@@ -27,6 +27,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   ip: 'iproute2',
   pgbouncer: 'pgbouncer',
   pg_ctlcluster: 'postgresql',
+  sqlite3: 'sqlite3',
 };
 
 export const isRoot = process.getuid?.() === 0;

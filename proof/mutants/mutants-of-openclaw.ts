@@ -5,6 +5,8 @@ const FORMER = 'test/openclaw/former-conversations.test.ts';
 const RELEASE = 'test/openclaw/release.test.ts';
 const INTERRUPTED = 'test/openclaw/interrupted-release.test.ts';
 const ODD = 'test/openclaw/odd-entries.test.ts';
+const KILLED = 'test/openclaw/database-killed.test.ts';
+const UNTOUCHED = 'test/openclaw/database-untouched.test.ts';
 
 export const MUTANTS_OF_OPENCLAW: readonly Mutant[] = [
   {
@@ -61,5 +63,25 @@ export const MUTANTS_OF_OPENCLAW: readonly Mutant[] = [
     find: "stamp, phase: 'writing', renames: [] };",
     replace: "stamp, phase: 'moving', renames: [], report: report(root, ask, plan, told) };",
     killedBy: { file: INTERRUPTED, test: 'C.15 says so with EIO at any call' },
+    name: 'records-of-a-former-run-written-again',
+    file: 'src/openclaw/sqlite/copy-transcript.ts',
+    find: 'const there = copy.begun ? await BegunTranscript.open(copy) : undefined;',
+    replace:
+      'const there = copy.begun && copy.key === "" ? await BegunTranscript.open(copy) : undefined;',
+    killedBy: { file: KILLED, test: 'writes no record again, however long the transcript is' },
+  },
+  {
+    name: 'database-without-its-log',
+    file: 'src/openclaw/sqlite/database-files.ts',
+    find: "of ['', '-wal', '-journal'] as const",
+    replace: "of ['', '-journal'] as const",
+    killedBy: { file: UNTOUCHED, test: 'is read with what only its log has' },
+  },
+  {
+    name: 'database-that-changed-taken-for-the-same',
+    file: 'src/openclaw/sqlite/database-files.ts',
+    find: 'if (size !== this.#facts.size || mtimeMs !== this.#facts.mtimeMs) return false;',
+    replace: 'if (size !== this.#facts.size) return mtimeMs > 0;',
+    killedBy: { file: UNTOUCHED, test: 'by a checkpoint is left where it is, and told' },
   },
 ];

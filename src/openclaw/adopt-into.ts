@@ -7,11 +7,13 @@ import type { Backend } from '../contract/backend.ts';
 import { isHoldfastError } from '../model/errors.ts';
 import type { System } from '../system/system.ts';
 import { AdoptAgent } from './adopt-agent.ts';
-import type { AdoptProgress, AdoptReport } from './adopt-report.ts';
+import type { AdoptedStore, AdoptProgress, AdoptReport, Notice, Refusal } from './adopt-report.ts';
 import type { Ledger } from './ledger.ts';
 import { type AgentPlan, planAgent } from './plan-agent.ts';
 import { listSessionFiles, type SessionFiles } from './session-files.ts';
 import { openSessionsJson, type SessionsJson } from './sessions-json.ts';
+import { type AgentDatabase, agentDatabase } from './sqlite/agent-database.ts';
+import { Databases } from './sqlite/database.ts';
 import type { AgentSessions, StateDir } from './state-dir.ts';
 
 export interface AdoptAsk {
@@ -28,7 +30,15 @@ export interface AdoptAsk {
 /** What is known of an agent before anything of it is taken over. */
 type Found =
   | { list: SessionsJson; files: SessionFiles; ledger: Ledger; plan: AgentPlan }
-  | { unreadable: string; files?: SessionFiles };
+  | { database: AgentDatabase }
+  | { unreadable: string; path?: string; files?: SessionFiles };
+
+/** What was done for an agent. */
+interface Work {
+  store: AdoptedStore;
+  refused: Refusal[];
+  notices: Notice[];
+}
 
 /** Takes over what `source` holds. */
 export async function adoptInto(
@@ -37,29 +47,25 @@ export async function adoptInto(
   ask: AdoptAsk,
 ): Promise<AdoptReport> {
   const found: { agent: AgentSessions; what: Found }[] = [];
-  const works: AdoptAgent[] = [];
+  const works: Work[] = [];
+  const notices: Notice[] = [...source.notices];
+  const databases = new Databases(system.fs);
   try {
     for (const agent of source.agents) {
-      const what = await lookAt(system, source, agent, ask);
+      const looked = await agentDatabase(databases, system, agent, ask);
+      if (looked !== undefined && 'notice' in looked) notices.push(looked.notice);
+      const inDatabase = looked === undefined || 'notice' in looked ? undefined : looked;
+      const what = inDatabase ?? (await lookAt(system, source, agent, ask));
       if (what !== undefined) found.push({ agent, what });
     }
-    const plans = found.map(({ what }) => ('plan' in what ? what.plan.sessions.length : 0));
-    const of = plans.reduce((sum, count) => sum + count, 0);
+    const of = found.reduce((sum, { what }) => sum + plannedOf(what), 0);
     let sessions = 0;
     const onSession = () => ask.onProgress?.({ sessions: ++sessions, of });
     for (const { agent, what } of found) {
-      const work = new AdoptAgent(agent);
-      works.push(work);
-      if ('unreadable' in what) {
-        work.giveUp(what.unreadable, what.files);
-        continue;
-      }
-      const { backend, signal } = ask;
-      const { list, ledger, plan } = what;
-      await work.run(plan, { agent, fs: system.fs, list, ledger, backend, onSession, signal });
+      works.push(await adoptAgent(system, agent, what, ask, onSession));
     }
   } finally {
-    for (const { what } of found) if ('list' in what) await closeBoth(what);
+    for (const { what } of found) await closeAll(what);
   }
   const stores = works.map(({ store }) => store);
   const sum = (field: 'adopted' | 'known' | 'recovered') =>
@@ -70,16 +76,42 @@ export async function adoptInto(
     known: sum('known'),
     recovered: sum('recovered'),
     refused: works.flatMap(({ refused }) => refused),
-    notices: [...source.notices, ...works.flatMap(({ notices }) => notices)],
+    notices: [...notices, ...works.flatMap((work) => work.notices)],
     stores,
   };
 }
 
-async function closeBoth({ list, ledger }: { list: SessionsJson; ledger: Ledger }): Promise<void> {
+function plannedOf(what: Found): number {
+  if ('plan' in what) return what.plan.sessions.length;
+  return 'database' in what ? what.database.planned : 0;
+}
+
+async function adoptAgent(
+  system: System,
+  agent: AgentSessions,
+  what: Found,
+  { backend, signal }: AdoptAsk,
+  onSession: () => void,
+): Promise<Work> {
+  if ('database' in what) return what.database.adopt(onSession);
+  const work = new AdoptAgent(agent);
+  if ('unreadable' in what) {
+    work.store.path = what.path ?? work.store.path;
+    work.giveUp(what.unreadable, what.files);
+  } else {
+    const { list, ledger, plan } = what;
+    await work.run(plan, { agent, fs: system.fs, list, ledger, backend, onSession, signal });
+  }
+  return work;
+}
+
+async function closeAll(what: Found): Promise<void> {
+  if ('unreadable' in what) return;
+  if ('database' in what) return what.database.close();
   try {
-    await list.close();
+    await what.list.close();
   } finally {
-    await ledger.close();
+    await what.ledger.close();
   }
 }
 
@@ -91,6 +123,7 @@ async function lookAt(
   { ledgerOf, salvage = false, signal }: AdoptAsk,
 ): Promise<Found | undefined> {
   const { fs, clock } = system;
+  if (!agent.hasFiles) return undefined;
   const files = await listSessionFiles(fs, agent.directory);
   if ('reason' in files) return { unreadable: files.reason };
   const list = await openSessionsJson(fs, join(agent.directory, 'sessions.json'), {

@@ -26,7 +26,7 @@ export interface AdoptProgress {
 /** An entry that is not a session of the Holdfast store. */
 export interface Refusal {
   key: string;
-  /** The `sessions.json` that has it, relative to the state directory. */
+  /** The `sessions.json` or the database that has it, relative to the state directory. */
   path: string;
   reason: string;
 }
@@ -39,7 +39,7 @@ export interface Notice {
   reason: string;
 }
 
-/** One `sessions.json` and what became of it. */
+/** One `sessions.json`, or one database, and what became of it. */
 export interface AdoptedStore {
   agentId: string;
   /** Relative to the state directory. */
@@ -61,6 +61,8 @@ export interface AdoptedStore {
   orphans: number;
   /** Transcripts of sessions that were deleted in OpenClaw. They stay where they lie. */
   deleted: number;
+  /** Of a database: records of transcripts that were written. */
+  records?: number;
   /** Set when this or what belongs to it can not be read: nothing of this agent was taken over. */
   unreadable?: string;
 }

@@ -55,7 +55,7 @@ export class LooseTranscripts {
 
   /** Conversations that the entry counts among its own, but for the active one and others' own. */
   async takeFamily(
-    { sessionId, family }: Candidate,
+    { sessionId, family }: Pick<Candidate, 'sessionId' | 'family'>,
     isOthers: (sessionId: string) => boolean,
   ): Promise<PlannedConversation[]> {
     const taken: PlannedConversation[] = [];

@@ -71,7 +71,7 @@ export async function namesIn(
 }
 
 /** Why a file is not one that a store of ours would read or write, or `undefined`. */
-function whyNotOwn(facts: FileFacts): string | undefined {
+export function whyNotOwn(facts: FileFacts): string | undefined {
   if (facts.isSymbolicLink()) return 'it is a link';
   if (!facts.isFile()) return 'it is no regular file';
   return facts.nlink > 1 ? 'it is linked under a second name' : undefined;

@@ -1,4 +1,4 @@
-/** What an OpenClaw state directory of the JSON era holds, looked at without changing anything. */
+/** What an OpenClaw state directory holds, looked at without changing anything. */
 import { join } from 'node:path';
 import { HoldfastError } from '../model/errors.ts';
 import { isPlainObject } from '../model/plain-object.ts';
@@ -6,7 +6,7 @@ import { shown } from '../model/text.ts';
 import type { FileSystem } from '../system/file-system.ts';
 import type { Notice } from './adopt-report.ts';
 import { directoryKind, namesIn, readOwnFile } from './own-file.ts';
-import { keepsSessionsInSqlite } from './sqlite-era.ts';
+import { DATABASE_NAME } from './sqlite-era.ts';
 
 /** The `sessions` directory of one agent. */
 export interface AgentSessions {
@@ -14,6 +14,10 @@ export interface AgentSessions {
   /** Relative to the state directory, with slashes. */
   path: string;
   directory: string;
+  /** Whether there is such a directory: with a database, OpenClaw needs none. */
+  hasFiles: boolean;
+  /** Where its database lies, if it has one. */
+  databaseFolder: string;
 }
 
 export interface StateDir {
@@ -56,10 +60,6 @@ export async function surveyStateDir(fs: FileSystem, directory: string): Promise
     const found = await agentSessions(fs, root, name);
     if ('directory' in found) {
       agents.push(found);
-      if (await keepsSessionsInSqlite(fs, join(root, 'agents', name))) {
-        const reason = 'newer versions of OpenClaw keep the sessions of this agent here; not read';
-        notices.push({ path: `agents/${name}/agent/openclaw-agent.sqlite`, reason });
-      }
     } else if (found.reason !== undefined) {
       notices.push({ path: `agents/${name}`, reason: found.reason });
     }
@@ -91,14 +91,21 @@ async function agentSessions(
   const homeKind = await directoryKind(fs, home);
   if (homeKind !== 'directory') return { reason: `it is ${homeKind}; not opened` };
   const kind = await directoryKind(fs, directory);
-  if (kind === 'missing') return {};
-  if (kind !== 'directory') return { reason: `\`sessions\` is ${kind}; not opened` };
+  const databaseFolder = join(home, 'agent');
+  const hasFiles = kind === 'directory';
+  if (kind === 'missing' && !(await hasDatabase(fs, databaseFolder))) return {};
+  if (kind !== 'missing' && !hasFiles) return { reason: `\`sessions\` is ${kind}; not opened` };
   if (AGENT_ID.test(name)) {
-    return { agentId: name, path: `agents/${name}/sessions`, directory };
+    return { agentId: name, path: `agents/${name}/sessions`, directory, hasFiles, databaseFolder };
   }
   // Holdfast makes such directories for agents with names of another form; they hold no sessions.json.
   const list = await readOwnFile(fs, join(directory, 'sessions.json'), { headBytes: 0 });
   return 'missing' in list ? {} : { reason: 'its name is not one that OpenClaw gives to an agent' };
+}
+
+async function hasDatabase(fs: FileSystem, folder: string): Promise<boolean> {
+  if ((await directoryKind(fs, folder)) !== 'directory') return false;
+  return (await directoryKind(fs, join(folder, DATABASE_NAME))) !== 'missing';
 }
 
 interface Settings {

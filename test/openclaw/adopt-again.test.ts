@@ -266,7 +266,9 @@ describe('a directory that is no state directory', () => {
     expect(reasons).toContainEqual(
       expect.stringMatching(/openclaw\.json: session\.store is "~\/else/),
     );
-    expect(reasons).toContainEqual(expect.stringMatching(/agent\/openclaw-agent\.sqlite: newer/));
+    expect(reasons).toContainEqual(
+      expect.stringMatching(/agent\/openclaw-agent\.sqlite: it cannot be read/),
+    );
   });
 });
 

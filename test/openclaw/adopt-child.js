@@ -1,5 +1,9 @@
-/** Adopts the directory that it is given; killed in the middle of it. */
+/** Adopts the directory that it is given; killed in the middle of it, or asked to tell what it did. */
 import { adoptStateDir } from 'holdfast/openclaw';
 
-await adoptStateDir(process.argv[2] ?? '');
+const report = await adoptStateDir(process.argv[2] ?? '');
+if (process.argv[3] === 'tell') {
+  const { maxRSS } = process.resourceUsage();
+  process.stdout.write(JSON.stringify({ ...report, residentKiB: maxRSS }));
+}
 process.disconnect?.();

@@ -69,7 +69,8 @@ async function agentSeen(
   }
   await permissionAt(examination, home, `agents/${name}`);
   await permissionAt(examination, directory, path);
-  return { agentId: name, path, directory };
+  const databaseFolder = join(home, 'agent');
+  return { agentId: name, path, directory, hasFiles: true, databaseFolder };
 }
 
 /** What concerns the directory as a whole; what the settings name the main session. */
