@@ -63,6 +63,8 @@ export const MUTANTS_OF_OPENCLAW: readonly Mutant[] = [
     find: "stamp, phase: 'writing', renames: [] };",
     replace: "stamp, phase: 'moving', renames: [], report: report(root, ask, plan, told) };",
     killedBy: { file: INTERRUPTED, test: 'C.15 says so with EIO at any call' },
+  },
+  {
     name: 'records-of-a-former-run-written-again',
     file: 'src/openclaw/sqlite/copy-transcript.ts',
     find: 'const there = copy.begun ? await BegunTranscript.open(copy) : undefined;',
