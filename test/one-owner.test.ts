@@ -26,8 +26,10 @@ describe('who touches the files of a session', () => {
     );
     const paths = seam.map(({ path }) => path);
     expect(paths.length).toBeGreaterThan(10);
-    const parts = ['system', 'backends/files', 'openclaw', 'open-store', 'adopt-state-dir'];
-    expect(outside(paths.filter(ofStores), ...parts)).toEqual([]);
+    const parts = ['system', 'backends/files', 'openclaw', 'open-store'];
+    const bindings = ['adopt', 'examine', 'export', 'mirror', 'release'];
+    const roots = bindings.map((what) => `${what}-state-dir`);
+    expect(outside(paths.filter(ofStores), ...parts, ...roots)).toEqual([]);
   });
 
   it('C.1 what tries a mount knows no file of a store', () => {
@@ -62,10 +64,14 @@ describe('who touches the files of a session', () => {
     ]);
   });
 
-  it('C.1 taking over another store opens its files for reading only', () => {
-    const writing = filesWith(/OPEN\.(append|create|lock)|\b(rename|unlink|rmdir|mkdir|ftruncate)/);
+  it('C.1 taking over and examining another store opens its files for reading only', () => {
+    const writing = filesWith(
+      /OPEN\.(append|create|lock)|\.(rename|unlink|rmdir|mkdir|ftruncate|chmod)(Sync)?\(/,
+    );
     const ours = writing.filter((path) => partOf(path) === 'openclaw');
-    expect(ours.filter((path) => path !== 'src/openclaw/ledger.ts')).toEqual([]);
+    // Those that write are asked to: by a mirror, on the way back, and by `doctor --fix`.
+    const asked = /^src\/openclaw\/(mirror\/|release\/|doctor\/mend\.ts)/;
+    expect(ours.filter((path) => !asked.test(path))).toEqual(['src/openclaw/ledger.ts']);
   });
 
   it('R4.7 bytes are written in two places: the commit path, and one that writes them all', () => {
@@ -90,7 +96,9 @@ describe('who touches the files of a session', () => {
     const opening = filesWith(/OPEN\.append/).filter(ofStores);
     expect(opening).toContain('src/backends/files/transcript-log.ts');
     expect(
-      opening.filter((path) => !/(transcript-log|generations|journal|ledger)\.ts$/.test(path)),
+      opening.filter(
+        (path) => !/(transcript-log|generations|journal|ledger|mirror\/state-file)\.ts$/.test(path),
+      ),
     ).toEqual([]);
   });
 });

@@ -10,6 +10,7 @@ import { HoldfastError } from '../../model/errors.ts';
 import { isPlainObject } from '../../model/plain-object.ts';
 import { OPEN } from '../../system/file-system.ts';
 import type { System } from '../../system/system.ts';
+import { writeBytes } from '../../system/write-bytes.ts';
 import { readOwnFile } from '../own-file.ts';
 import { removeIfThere } from './file-facts.ts';
 import { FieldNames, MARK_LENGTH, type Marks } from './marks.ts';
@@ -46,8 +47,7 @@ export async function writeState(system: System, path: string, written: Written)
 export async function notePlaced({ fs }: System, path: string): Promise<void> {
   const fd = await fs.open(path, OPEN.append, 0);
   try {
-    const bytes = Buffer.from(PLACED);
-    await fs.write(fd, bytes, 0, bytes.length);
+    await writeBytes(fs, fd, PLACED);
   } finally {
     await fs.close(fd);
   }
