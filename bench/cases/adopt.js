@@ -2,6 +2,7 @@ import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { figure } from '../harness/figures.js';
 import { median, ratioOf } from '../harness/statistics.js';
+import { hasImport } from '../jobs/import-openclaw.js';
 import { makeStateDir } from '../load/state-dir.js';
 
 const SESSIONS = 5_000;
@@ -16,10 +17,13 @@ export async function run(ctx) {
   makeStateDir(source, sessions);
   const read = () => ctx.child('read-once', { dir: source });
   await read();
-  const rounds = await ctx.interleave([
+  const entries = [
     ['read', read],
-    ['adopt', () => adoption(ctx, source, sessions)],
-  ]);
+    ['adopt', () => onCopy(ctx, source, 'adopt', sessions)],
+  ];
+  const beside = hasImport();
+  if (beside) entries.push(['import', () => onCopy(ctx, source, 'import-openclaw', sessions)]);
+  const rounds = await ctx.interleave(entries);
   const ms = (name) => median(rounds.map((round) => round[name].ms));
   const mb = (name) => median(rounds.map((round) => round[name].residentBytes)) / 1e6;
   const ratio = ratioOf(
@@ -36,18 +40,28 @@ export async function run(ctx) {
     },
     { title: 'adopt', coldMs: ms('adopt'), residentMb: mb('adopt') },
   ];
+  const figures = [figure('against reading the same bytes once', ratio, 'x', { most: 3 })];
+  if (beside) {
+    lines.push({ title: 'the import of OpenClaw 2026.9.6', coldMs: ms('import') });
+    const against = ratioOf(
+      rounds,
+      (round) => round.adopt.ms,
+      (round) => round.import.ms,
+    );
+    figures.push(figure('against the import of OpenClaw 2026.9.6', against, 'x'));
+  }
   return {
-    figures: [figure('against reading the same bytes once', ratio, 'x', { most: 3 })],
+    figures,
     tables: [{ title: `${sessions.toLocaleString('en')} sessions`, lines }],
   };
 }
 
 /** Each time a copy that nobody has taken over yet. */
-async function adoption(ctx, source, sessions) {
+async function onCopy(ctx, source, job, sessions) {
   const dir = join(ctx.root, 'openclaw-adopted');
   cpSync(source, dir, { recursive: true });
   try {
-    const result = await ctx.child('adopt', { dir, sessions });
+    const result = await ctx.child(job, { dir, sessions });
     ctx.sawBlock(result.blockMs);
     return result;
   } finally {
