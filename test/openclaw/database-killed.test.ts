@@ -10,11 +10,11 @@ import { inStore, recordsOf } from './state-copy.ts';
 // More moments are in `proof/openclaw`.
 describe('C.14 R7.6 an adoption of a database that is killed', () => {
   it('is gone on with: sessions that the real program made', async () => {
-    await adoptKilled(async () => databaseCopy('sqlite-imported'), 10);
+    await adoptKilled(async () => databaseCopy('sqlite-imported'), 3);
   }, 120_000);
 
   it('is gone on with: archives and long transcripts', async () => {
-    await adoptKilled(() => longDatabase({ sessions: 4, windows: 3, rows: 300, bytes: 60 }), 10);
+    await adoptKilled(() => longDatabase({ sessions: 4, windows: 3, rows: 300, bytes: 60 }), 3);
   }, 120_000);
 
   it('writes no record again, however long the transcript is', async () => {

@@ -11,7 +11,7 @@ const RESIDENT_MIB_MAX = 286;
 
 it.each([
   { what: 'many rows', sessions: 60, windows: 2, rows: 400, bytes: 1_000 },
-  { what: 'large rows', sessions: 2, windows: 1, rows: 20, bytes: 1_500_000 },
+  { what: 'large rows', sessions: 2, windows: 1, rows: 50, bytes: 600_000 },
 ])(
   'R7.7 a database is adopted in little memory, whatever its size: $what',
   async (sizes) => {

@@ -14,7 +14,7 @@ import {
 } from './interrupted-release.ts';
 import { releaseAt, releasedTree } from './released.ts';
 
-const KILLS = 20;
+const KILLS = 8;
 
 describe('a release that is killed', () => {
   it(`C.14 at ${KILLS} moments is completed by the next one, as if nothing had been`, async () => {
