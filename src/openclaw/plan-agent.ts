@@ -7,6 +7,7 @@
  *   counts its id among its own, else a session of its own, as any other loose transcript does;
  * - everything else stays where it lies, and is told.
  */
+
 import { mapSideBySide } from '../model/side-by-side.ts';
 import { shown } from '../model/text.ts';
 import type { Notice, Refusal } from './adopt-report.ts';
@@ -14,6 +15,7 @@ import { type Assignment, assignTranscripts } from './assign-transcripts.ts';
 import { canonicalKey, type KeyRules } from './canonical-key.ts';
 import { newestSpelling } from './case-variants.ts';
 import type { EntryPlace } from './entry-places.ts';
+import { isKnownBefore } from './known-before.ts';
 import type { Ledger } from './ledger.ts';
 import { LooseTranscripts } from './loose-transcripts.ts';
 import { type Candidate, readEntry } from './past-of.ts';
@@ -75,7 +77,7 @@ export async function planAgent(ask: PlanAsk): Promise<AgentPlan> {
     const isOthers = (id: string) => ![undefined, entry.key].includes(ledger.keyOf(id));
     const former = await loose.takeFamily(entry, isOthers);
     const session = sessionOf(entry, variants, former, assigned, plan);
-    if (!isKnown(session, entry, listed, ledger, plan)) plan.sessions.push(session);
+    if (!isKnownBefore(entry, listed, ledger, plan)) plan.sessions.push(session);
   }
   await addLoose(plan, loose, ask);
   plan.moved = movedFiles(listed, assigned);
@@ -148,25 +150,6 @@ function conversationOf(
   for (const text of [notice, transcript.notice]) if (text !== undefined) told.push(text);
   const { file } = transcript;
   return { sessionId, beganAt: createdAt, updatedAt, place, ...(file !== undefined && { file }) };
-}
-
-/** Whether the key, or its conversation under a key that is gone from the list, was adopted before. */
-function isKnown(
-  { key }: PlannedSession,
-  { sessionId, spelled }: Listed,
-  all: readonly Listed[],
-  ledger: Ledger,
-  plan: AgentPlan,
-): boolean {
-  if (ledger.has(key) || ledger.has(spelled)) {
-    plan.known += 1;
-    return true;
-  }
-  const former = ledger.keyOf(sessionId);
-  if (former === undefined || all.some((other) => other.key === former)) return false;
-  const reason = `its conversation was taken over as ${shown(former)} before`;
-  plan.refused.push({ key: spelled, reason });
-  return true;
 }
 
 /** Loose transcripts become sessions of their own, but for those that were some session's before. */

@@ -11,9 +11,10 @@
  *
  * Entries are read again when they are written: of a plan only keys, ids and times are in memory.
  */
-import { shown } from '../../model/text.ts';
+
 import { canonicalKey } from '../canonical-key.ts';
 import { newestSpelling } from '../case-variants.ts';
+import { isKnownBefore } from '../known-before.ts';
 import type { Ledger } from '../ledger.ts';
 import { LooseTranscripts } from '../loose-transcripts.ts';
 import { type Candidate, readEntry, type Where } from '../past-of.ts';
@@ -59,7 +60,7 @@ export async function planDatabase(ask: DatabasePlanAsk): Promise<DatabasePlan> 
     const former = (await loose?.takeFamily(entry, isOthers)) ?? [];
     const session = family.sessionOf(entry, variants, former);
     if ('reason' in session) plan.refused.push({ key: entry.spelled, reason: session.reason });
-    else if (!isKnown(session, entry, listed, ledger, plan)) plan.sessions.push(session);
+    else if (!isKnownBefore(entry, listed, ledger, plan)) plan.sessions.push(session);
   }
   const rest = await loose?.takeRest(where.agentId);
   const ofFiles = (rest?.sessions ?? []).map(({ conversations, ...session }) => ({
@@ -122,23 +123,4 @@ function isRemoved({ valid, entryJson }: NodeRow): boolean {
 
 function earliest(time: number, other: unknown): number {
   return typeof other === 'number' && other > 0 ? Math.min(time, Math.floor(other)) : time;
-}
-
-/** Whether the key, or its conversation under a key that is gone, was adopted before. */
-function isKnown(
-  { key }: PlannedRows,
-  { sessionId, spelled }: Listed,
-  all: readonly Listed[],
-  ledger: Ledger,
-  plan: DatabasePlan,
-): boolean {
-  if (ledger.has(key) || ledger.has(spelled)) {
-    plan.known += 1;
-    return true;
-  }
-  const former = ledger.keyOf(sessionId);
-  if (former === undefined || all.some((other) => other.key === former)) return false;
-  const reason = `its conversation was taken over as ${shown(former)} before`;
-  plan.refused.push({ key: spelled, reason });
-  return true;
 }
