@@ -10,11 +10,18 @@ export type Weather =
   | 'swallows answers'
   /** The next answer is cut off in its middle, and the connection with it. */
   | 'cuts an answer'
+  /** The server says in one breath that it is ready and that it goes down, to each who comes. */
+  | 'ends as it begins'
   /** The next question arrives, and the connection ends before its answer comes. */
   | 'cuts before the answer';
 
 /** A message of a server begins with its kind and its length. */
 const HEAD_BYTES = 5;
+/** The end of what a server says to somebody who has come: it is ready, and in no transaction. */
+const READY = Buffer.from('Z\0\0\0\x05I', 'latin1');
+const LAST_WORDS = Buffer.from('SFATAL\0VFATAL\0C57P01\0Mit goes down\0\0', 'latin1');
+const GOES_DOWN = Buffer.concat([Buffer.from('E\0\0\0\0', 'latin1'), LAST_WORDS]);
+GOES_DOWN.writeInt32BE(LAST_WORDS.length + 4, 1);
 
 export class BadNetwork {
   readonly #server: Server;
@@ -87,6 +94,11 @@ export class BadNetwork {
     });
     server.on('data', (data) => {
       if (this.#weather.startsWith('swallows')) return;
+      if (this.#weather === 'ends as it begins' && data.subarray(-READY.length).equals(READY)) {
+        this.cuts += 1;
+        client.end(Buffer.concat([data, GOES_DOWN]), end);
+        return;
+      }
       if (!cutNext) {
         client.write(data);
         return;

@@ -91,6 +91,17 @@ test('C.17 postgres: a network that swallows everything: each call is told in bo
   await Promise.all(stores.map((store) => store.close()));
 });
 
+test('C.3 postgres: a server that goes down as it says that it is ready is an error, and ends nobody', async () => {
+  bad.cutAll();
+  bad.set('ends as it begins');
+  await refused('IO_FAILED', () => session.read());
+  await refused('IO_FAILED', () => session.turn(() => 0));
+  await refused('IO_FAILED', openThrough);
+  expect(bad.cuts).toBeGreaterThan(2);
+  bad.set('fair');
+  expect((await session.update({ n: 1 })).rev).toBe(2);
+});
+
 test('C.17 postgres: a network that swallows answers: a write that was done is of unknown outcome', async () => {
   bad.set('swallows answers');
   const update = timed(() => refused('OUTCOME_UNKNOWN', () => session.update({ n: 1 })));

@@ -43,6 +43,13 @@ export class Connections {
   #closed = false;
   /** A connection that breaks while nobody uses it is the pool's to replace; the next call tells. */
   readonly #onIdleError = (): void => undefined;
+  /**
+   * A server that is going down may say so in the same breath in which it says that it is ready:
+   * the driver tells that before whoever has asked for the connection can listen to it.
+   */
+  readonly #onNewClient = (client: Client): void => {
+    client.on('error', this.#onIdleError);
+  };
 
   constructor(pool: Pool, parts: { owned: boolean; world: World; waitMs: number }) {
     this.#pool = pool;
@@ -50,6 +57,7 @@ export class Connections {
     this.#world = parts.world;
     this.#waitMs = parts.waitMs;
     pool.on('error', this.#onIdleError);
+    pool.on('connect', this.#onNewClient);
   }
 
   /**
@@ -125,6 +133,7 @@ export class Connections {
     if (this.#closed) return;
     this.#closed = true;
     this.#pool.removeListener('error', this.#onIdleError);
+    this.#pool.removeListener('connect', this.#onNewClient);
     // The pool may report a broken connection while it closes; nobody is left who could care.
     if (this.#owned) {
       this.#pool.on('error', () => undefined);
@@ -158,7 +167,8 @@ export class Connections {
         throw typedFailure(error, { reached: 'no connection', writes, key, what });
       }
       const onError = () => undefined;
-      // A connection that dies under its statement says so twice: once to the statement.
+      // A connection that dies under its statement says so twice: once to the statement. Those of a
+      // pool that others have begun to use are not among the new ones.
       client.on('error', onError);
       let broken: Error | undefined;
       try {

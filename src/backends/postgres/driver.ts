@@ -42,6 +42,9 @@ export interface Notification {
 export interface Pool {
   connect(): Promise<Client>;
   end(): Promise<void>;
-  on(event: 'error', call: (error: Error) => void): unknown;
-  removeListener(event: 'error', call: (error: Error) => void): unknown;
+  /** `connect` comes with a client that is new, before anybody has it. */
+  // biome-ignore lint/suspicious/noExplicitAny: each event has a listener of its own kind
+  on(event: 'error' | 'connect', call: (given: any) => void): unknown;
+  // biome-ignore lint/suspicious/noExplicitAny: each event has a listener of its own kind
+  removeListener(event: 'error' | 'connect', call: (given: any) => void): unknown;
 }
