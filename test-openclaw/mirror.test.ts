@@ -6,7 +6,7 @@ import { sampleCopy } from '../test/openclaw/state-copy.ts';
 import { LIST, openClawBeside, rowsByKey } from './open-claw.ts';
 
 /** Each start of the program takes some seconds. */
-const READS = process.env.PROOF === 'long' ? 100 : 20;
+const READS = process.env.PROOF === 'long' ? 100 : 5;
 const SESSIONS = 50;
 
 describe('the mirror', () => {
