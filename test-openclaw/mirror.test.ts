@@ -1,4 +1,5 @@
 /** The mirror, read by the real program while it is written. */
+import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import { openStore } from 'holdfast';
 import { describe, expect, it } from 'vitest';
 import { adopted } from '../test/openclaw/released.ts';
@@ -6,7 +7,7 @@ import { sampleCopy } from '../test/openclaw/state-copy.ts';
 import { LIST, openClawBeside, rowsByKey } from './open-claw.ts';
 
 /** Each start of the program takes some seconds. */
-const READS = process.env.PROOF === 'long' ? 100 : 5;
+const READS = process.env.PROOF === 'long' ? 100 : 20;
 const SESSIONS = 50;
 
 describe('the mirror', () => {
@@ -22,6 +23,8 @@ describe('the mirror', () => {
         for (let n = 1; reading; n += 1) {
           await store.session(key).update({ inputTokens: n, outputTokens: n });
           updates += 1;
+          // Updates that meet nobody are made without a wait: this process has to hear of the program.
+          await turnOfEventLoop();
         }
       }),
     );
