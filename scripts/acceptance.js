@@ -10,12 +10,14 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { factsOf, judge, readResults, strangeIds } from './acceptance-facts.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+/** Lines of a failure's message that are printed. */
+const WHY_LINES = 4;
 const SIGNS = { passed: 'passed     ', failed: 'FAILED     ', 'not covered': 'not covered' };
 
 /** Runs the tests and the proofs and reads vitest's results; their own output goes to the terminal. */
@@ -38,6 +40,16 @@ function runAll() {
   }
 }
 
+/** The tests of a fact that failed, each with the first line of why: nobody has to look for them elsewhere. */
+function printFailures(id) {
+  for (const { file, title, messages, ids } of tests.filter(({ status }) => status === 'failed')) {
+    if (!ids.includes(id)) continue;
+    console.log(`             ${relative(ROOT, file)}: ${title}`);
+    const lines = messages.join('\n').split('\n').filter(Boolean);
+    for (const line of lines.slice(0, WHY_LINES)) console.log(`               ${line}`);
+  }
+}
+
 function printTable(rows) {
   let section = '';
   for (const { id, title, outcome, passed, failed } of rows) {
@@ -46,6 +58,7 @@ function printTable(rows) {
     section = next;
     const count = passed + failed === 0 ? '' : ` (${passed + failed})`;
     console.log(`${SIGNS[outcome]}  ${id.padEnd(6)}  ${title}${count}`);
+    if (failed > 0) printFailures(id);
   }
 }
 

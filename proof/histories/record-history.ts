@@ -50,6 +50,8 @@ interface Seat {
   notes: HistoryFile;
   child: ProofChild;
   start: number;
+  /** Its share of the calls is made, or it ended in a way that it should not have. */
+  through: boolean;
   /** When the process of each start was seen to be dead. */
   deaths: number[];
 }
@@ -75,7 +77,7 @@ export async function recordHistory(
   const share = Math.ceil(wanted.calls / wanted.processes);
   const seats = Array.from({ length: wanted.processes }, (_, n): Seat => {
     const notes = new HistoryFile(join(directory, `p${n}`));
-    const seat = { name: `p${n}`, notes, start: 0, deaths: [] };
+    const seat = { name: `p${n}`, notes, start: 0, through: false, deaths: [] };
     return { ...seat, child: start(seat, share) };
   });
   const one = async (seat: Seat) => {
@@ -83,11 +85,12 @@ export async function recordHistory(
       const { code, signal } = await seat.child.ended;
       await place.settled(`${seat.name}.${seat.start}`);
       seat.deaths[seat.start] = now();
-      if (code === 0) return;
-      if (signal !== 'SIGKILL' || seat.child.late) {
+      const killed = signal === 'SIGKILL' && !seat.child.late;
+      if (code !== 0 && !killed) {
         problems.push(`${seat.name} ended by itself: ${seat.child.complaint}`);
-        return;
       }
+      seat.through = !killed;
+      if (seat.through) return;
       seat.start += 1;
       seat.child = start(seat, Math.max(1, share - seat.notes.count()));
     }
@@ -118,13 +121,15 @@ async function disturb(
     .map((what) => ({ what, at: chance.below(Math.floor(calls * 0.9)) }))
     .sort((a, b) => a.at - b.at);
   for (const { what, at } of due) {
-    while (callsOf(seats) < at) {
-      if (seats.every(({ child }) => child.over)) return done;
+    let alive = seats.filter(({ child }) => !child.over);
+    // A process that was killed a moment ago has not been started again yet.
+    while (callsOf(seats) < at || alive.length === 0) {
+      if (seats.every(({ through }) => through)) return done;
       await new Promise((resolve) => setTimeout(resolve, 2));
+      alive = seats.filter(({ child }) => !child.over);
     }
-    const { child } = chance.pick(seats);
+    const { child } = chance.pick(alive);
     if (what === 'restarts') await place.restart?.();
-    else if (child.over) continue;
     else if (what === 'kills') child.kill();
     else child.stopFor(chance.below(stopMsMax));
     done[what] += 1;

@@ -14,6 +14,8 @@ conformance({
   open,
   reopen: (_store, options) => open(options),
   skip: () => undefined,
+  // Several of these share a machine with all the other tests.
+  patienceMs: 120_000,
 });
 
 for (const { title, run } of cases) {

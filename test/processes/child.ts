@@ -123,11 +123,15 @@ export class Child {
   /** Waits for the next message of this name, and takes it. */
   async said<T = unknown>(name: string): Promise<T> {
     let at = -1;
-    await until(`it says ${name}`, () => {
-      at = this.#said.findIndex((told) => told.name === name);
-      if (at < 0 && this.#over) throw new Error(this.epitaph());
-      return at >= 0;
-    });
+    await until(
+      `it says ${name}`,
+      () => {
+        at = this.#said.findIndex((told) => told.name === name);
+        if (at < 0 && this.#over) throw new Error(this.epitaph());
+        return at >= 0;
+      },
+      ANSWER_MS_MAX,
+    );
     return this.#said.splice(at, 1)[0]?.value as T;
   }
 
