@@ -1,11 +1,14 @@
 /** Taking over the sessions of one agent, as they were planned. */
 import type { Backend, Past } from '../contract/backend.ts';
-import { type HoldfastError, isHoldfastError } from '../model/errors.ts';
+import { isHoldfastError } from '../model/errors.ts';
 import { mapSideBySide } from '../model/side-by-side.ts';
 import { shown } from '../model/text.ts';
 import type { FileSystem } from '../system/file-system.ts';
 import type { AdoptedStore, Notice, Refusal } from './adopt-report.ts';
+import { countSession } from './count-session.ts';
+import { endsAll } from './ends-all.ts';
 import type { Ledger } from './ledger.ts';
+import { nextOf } from './next-of.ts';
 import { pastOf, readEntry } from './past-of.ts';
 import type { AgentPlan } from './plan-agent.ts';
 import type { PlannedConversation, PlannedSession } from './planned-session.ts';
@@ -123,18 +126,13 @@ export class AdoptAgent {
     const { store } = this;
     const { made, told } = outcome;
     if (told.length > 0) this.notices.push({ key, path: store.path, reason: told.join('. ') });
-    if (!made) {
-      store.known += recovered ? 0 : 1;
-      return;
-    }
-    store.archives += conversations.length - 1;
-    if (recovered) {
-      store.recovered += 1;
-      return;
-    }
-    store.adopted += 1;
-    store.transcripts += conversations.at(-1)?.file === undefined ? 0 : 1;
-    store.repaired += told.length > 0 ? 1 : 0;
+    countSession(store, {
+      made,
+      recovered,
+      archives: conversations.length - 1,
+      hasTranscript: conversations.at(-1)?.file !== undefined,
+      repaired: told.length > 0,
+    });
   }
 
   #refuse(key: string, reason: string): void {
@@ -227,15 +225,7 @@ async function bring(
   for (const [index, past] of pasts.entries()) {
     if (index <= at) continue;
     const former = conversations[index - 1] as PlannedConversation;
-    const { reason, archivedAt } = former.ended as NonNullable<PlannedConversation['ended']>;
-    const { sessionId, entry, createdAt, updatedAt } = past;
-    const next = { reason, archivedAt, sessionId, entry, beganAt: createdAt, updatedAt };
-    await backend.adoptNext(key, next, { ifSessionId: former.sessionId });
+    await backend.adoptNext(key, nextOf(past, former), { ifSessionId: former.sessionId });
   }
   return 'made';
-}
-
-/** Errors that the next session would meet as well. */
-function endsAll(error: HoldfastError): boolean {
-  return error.code === 'DISK_FULL' || error.code === 'STORE_CLOSED';
 }

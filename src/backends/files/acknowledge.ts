@@ -8,6 +8,7 @@
 import { dirname } from 'node:path';
 import { HoldfastError } from '../../model/errors.ts';
 import type { SessionState, TranscriptRecord } from '../../model/state.ts';
+import { syncDirectory } from '../../system/sync-directory.ts';
 import { bothEnded } from './both-ended.ts';
 import type { FilesContext } from './files-context.ts';
 import { foldAgain, foldLog, isFoldWanted } from './fold-log.ts';
@@ -16,7 +17,6 @@ import type { LogState } from './log-state.ts';
 import type { SessionFiles } from './session-files.ts';
 import { shownState } from './shown-state.ts';
 import type { SyncGroup } from './sync-group.ts';
-import { syncDirectory } from './write-whole.ts';
 
 /** A result, and what has to be waited for before the caller may have it. */
 export interface Acknowledged<T> {

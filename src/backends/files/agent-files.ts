@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { syncDirectory } from '../../system/sync-directory.ts';
 import type { System } from '../../system/system.ts';
 import { BlobStore } from './blob-store.ts';
 import { bothEnded } from './both-ended.ts';
@@ -8,7 +9,6 @@ import { errno, ioError } from './io-error.ts';
 import { Journal } from './journal.ts';
 import { type AgentPaths, agentPaths } from './layout.ts';
 import { narrowDirectory, requireRealDirectory } from './safe-path.ts';
-import { syncDirectory } from './write-whole.ts';
 
 /** Makes one directory, or finds it; a link in its place is `UNSAFE_PATH`. */
 export function makeDirectory(system: System, path: string): void {

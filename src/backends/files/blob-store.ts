@@ -13,11 +13,12 @@ import { dirname, join } from 'node:path';
 import { HoldfastError } from '../../model/errors.ts';
 import type { Json } from '../../model/json.ts';
 import { LIMITS } from '../../model/limits.ts';
+import { syncDirectory } from '../../system/sync-directory.ts';
 import type { System } from '../../system/system.ts';
 import { freezeDeep, LineRefused } from './freeze-deep.ts';
 import { ioError, isMissing } from './io-error.ts';
 import { readFileNow } from './read-bytes.ts';
-import { syncDirectory, writeWhole } from './write-whole.ts';
+import { writeWhole } from './write-whole.ts';
 
 /** Hashes remembered as seen once; older ones are forgotten first and cost one more inline copy. */
 const SEEN_MAX = 4_096;

@@ -19,6 +19,7 @@ import type { JsonObject } from '../../model/json.ts';
 import { keepFields } from '../../model/patch.ts';
 import type { Entry } from '../../model/state.ts';
 import { OPEN } from '../../system/file-system.ts';
+import { syncDirectory } from '../../system/sync-directory.ts';
 import { writeBytes } from '../../system/write-bytes.ts';
 import { keepCommits } from './acknowledge.ts';
 import { readArchive, writeArchive } from './archive-files.ts';
@@ -30,7 +31,7 @@ import { archiveName, transcriptName } from './layout.ts';
 import { type LogState, snapshotOf } from './log-state.ts';
 import type { SessionFiles } from './session-files.ts';
 import { headerLine } from './transcript-line.ts';
-import { discard, syncDirectory } from './write-whole.ts';
+import { discard } from './write-whole.ts';
 
 /** Runs inside the session. */
 export async function resetSession(

@@ -1,12 +1,13 @@
 /** Directories of removed sessions: moved away at once, emptied in small steps. */
 import { dirname, join } from 'node:path';
+import { syncDirectory } from '../../system/sync-directory.ts';
 import type { System } from '../../system/system.ts';
 import { makeDirectory } from './agent-files.ts';
 import type { FilesContext } from './files-context.ts';
 import { errno, isMissing } from './io-error.ts';
 import { LOCK_NAME, LOG_NAME } from './layout.ts';
 import type { SessionFiles } from './session-files.ts';
-import { discard, syncDirectory } from './write-whole.ts';
+import { discard } from './write-whole.ts';
 
 /** Runs inside the session, whose log has ended: the path that it was moved to. */
 export function moveAway(context: FilesContext, session: SessionFiles): string | undefined {

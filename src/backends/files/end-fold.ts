@@ -6,13 +6,14 @@
  *                        of this session makes the step again
  */
 import { join } from 'node:path';
+import { syncDirectory } from '../../system/sync-directory.ts';
 import type { System } from '../../system/system.ts';
 import type { FilesContext } from './files-context.ts';
 import { logName } from './layout.ts';
 import { readBytes } from './read-bytes.ts';
 import type { SessionFiles } from './session-files.ts';
 import type { SessionLog } from './session-log.ts';
-import { discard, syncDirectory } from './write-whole.ts';
+import { discard } from './write-whole.ts';
 
 /** The log that a fold has made. */
 export interface Folded {

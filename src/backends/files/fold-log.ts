@@ -15,6 +15,7 @@
  */
 import { join } from 'node:path';
 import { OPEN } from '../../system/file-system.ts';
+import { syncDirectory } from '../../system/sync-directory.ts';
 import type { System } from '../../system/system.ts';
 import { writeBytes } from '../../system/write-bytes.ts';
 import { cutTornTail } from './cut-torn-tail.ts';
@@ -27,7 +28,7 @@ import { type LogState, snapshotOf } from './log-state.ts';
 import { readBytes } from './read-bytes.ts';
 import type { SessionFiles } from './session-files.ts';
 import type { SessionLog } from './session-log.ts';
-import { discard, moveIntoPlace, syncDirectory } from './write-whole.ts';
+import { discard, moveIntoPlace } from './write-whole.ts';
 
 /** Smaller: folds cost more than they save. Larger: a cold read replays more lines. */
 const GROWTH_BYTES_MIN = 131_072;

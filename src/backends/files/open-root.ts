@@ -2,13 +2,14 @@
 import { dirname, join } from 'node:path';
 import { HoldfastError } from '../../model/errors.ts';
 import { OPEN } from '../../system/file-system.ts';
+import { syncDirectory } from '../../system/sync-directory.ts';
 import type { System } from '../../system/system.ts';
 import { writeBytesNow } from '../../system/write-bytes.ts';
 import { errno, ioError, isMissing } from './io-error.ts';
 import { FORMAT, MARK } from './layout.ts';
 import { readFileNow } from './read-bytes.ts';
 import { narrowDirectory, requireRealDirectory } from './safe-path.ts';
-import { discard, syncDirectory } from './write-whole.ts';
+import { discard } from './write-whole.ts';
 
 /** More than this is no mark of ours. */
 const MARK_BYTES_MAX = 4_096;

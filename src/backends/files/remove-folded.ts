@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
+import { syncDirectory } from '../../system/sync-directory.ts';
 import type { FilesContext } from './files-context.ts';
 import { LOG_NAME } from './layout.ts';
 import type { SessionFiles } from './session-files.ts';
-import { discard, syncDirectory } from './write-whole.ts';
+import { discard } from './write-whole.ts';
 
 /** Removes a generation of a log that was folded into a later one, which is whole and in its place. */
 export function removeFolded(

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { OPEN } from '../../system/file-system.ts';
+import { syncDirectory } from '../../system/sync-directory.ts';
 import type { System } from '../../system/system.ts';
 import { pause } from '../../system/timers.ts';
 import { writeBytes } from '../../system/write-bytes.ts';
@@ -52,17 +53,6 @@ export async function moveIntoPlace(system: System, from: string, to: string): P
       if (late || !HELD.has(errno(cause) ?? '')) throw cause;
       await pause(system.timers, Math.min(RETRY_PAUSE_MS_MAX, 10 * 2 ** tries));
     }
-  }
-}
-
-/** Makes the names in a directory durable. Windows has no such call and needs none. */
-export async function syncDirectory(system: System, directory: string): Promise<void> {
-  if (system.machine.windows) return;
-  const fd = await system.fs.open(directory, OPEN.directory, 0);
-  try {
-    await system.fs.fsync(fd);
-  } finally {
-    await system.fs.close(fd);
   }
 }
 

@@ -4,9 +4,10 @@
  * path. Interrupted anywhere, it is called again and does what is left.
  */
 import { dirname, join } from 'node:path';
+import { syncDirectory } from '../../system/sync-directory.ts';
 import type { System } from '../../system/system.ts';
 import { directoryKind, readOwnFile, whyNotOwnAt } from '../own-file.ts';
-import { discard, makeDirectories, move, rename, syncDirectory } from './names-on-disk.ts';
+import { discard, makeDirectories, move, rename } from './names-on-disk.ts';
 import { failed } from './release-failure.ts';
 import { copyFile, sameBytes } from './whole-files.ts';
 

@@ -1,6 +1,7 @@
 /** Names that a release makes, moves and removes, and when they are on the disk. */
+
 import { dirname, join } from 'node:path';
-import { OPEN } from '../../system/file-system.ts';
+import { syncDirectory } from '../../system/sync-directory.ts';
 import type { System } from '../../system/system.ts';
 import { failed, unsafe } from './release-failure.ts';
 
@@ -45,17 +46,6 @@ async function isDirectory({ fs }: System, path: string): Promise<boolean> {
     return (await fs.lstat(path)).isDirectory();
   } catch (cause) {
     throw failed(`look at ${path}`, cause);
-  }
-}
-
-/** Makes the names in a directory durable. Windows has no such call and needs none. */
-export async function syncDirectory(system: System, directory: string): Promise<void> {
-  if (system.machine.windows) return;
-  const fd = await system.fs.open(directory, OPEN.directory, 0);
-  try {
-    await system.fs.fsync(fd);
-  } finally {
-    await system.fs.close(fd);
   }
 }
 

@@ -1,9 +1,11 @@
 /** Taking over the sessions of one database, as they were planned. */
 import type { Backend, Past } from '../../contract/backend.ts';
-import { type HoldfastError, isHoldfastError } from '../../model/errors.ts';
+import { isHoldfastError } from '../../model/errors.ts';
 import { shown } from '../../model/text.ts';
 import type { FileSystem } from '../../system/file-system.ts';
 import type { AdoptedStore, Notice, Refusal } from '../adopt-report.ts';
+import { countSession } from '../count-session.ts';
+import { endsAll } from '../ends-all.ts';
 import type { Ledger } from '../ledger.ts';
 import { pastOf, type Where } from '../past-of.ts';
 import { SkillPrompts } from '../skill-prompts.ts';
@@ -135,18 +137,13 @@ export class AdoptDatabase {
   #count({ conversations, recovered }: PlannedRows, made: Made, told: readonly string[]): void {
     const { store } = this;
     store.records = (store.records ?? 0) + made.records;
-    if (made.how !== 'made') {
-      store.known += recovered ? 0 : 1;
-      return;
-    }
-    store.archives += conversations.length - 1;
-    if (recovered) {
-      store.recovered += 1;
-      return;
-    }
-    store.adopted += 1;
-    store.repaired += told.length > 0 ? 1 : 0;
-    store.transcripts += made.hasTranscript ? 1 : 0;
+    countSession(store, {
+      made: made.how === 'made',
+      recovered,
+      archives: conversations.length - 1,
+      hasTranscript: made.hasTranscript,
+      repaired: told.length > 0,
+    });
   }
 
   #tell(reason: string, key?: string): void {
@@ -157,11 +154,6 @@ export class AdoptDatabase {
     this.refused.push({ key, path: this.store.path, reason });
     this.store.refused += 1;
   }
-}
-
-/** Errors that the next session would meet as well. */
-function endsAll(error: HoldfastError): boolean {
-  return error.code === 'DISK_FULL' || error.code === 'STORE_CLOSED';
 }
 
 function newStore(agentId: string, path: string): AdoptedStore {

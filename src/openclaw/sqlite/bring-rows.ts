@@ -1,6 +1,7 @@
 import type { Backend, Past } from '../../contract/backend.ts';
 import { HoldfastError } from '../../model/errors.ts';
 import { LIMITS } from '../../model/limits.ts';
+import { nextOf } from '../next-of.ts';
 import { copyTranscript } from './copy-transcript.ts';
 import type { Database } from './database.ts';
 import type { PlannedRows, PlannedWindow } from './planned-rows.ts';
@@ -63,10 +64,7 @@ export async function bringRows(
   for (const [index, past] of pasts.entries()) {
     if (index <= at) continue;
     const former = conversations[index - 1] as PlannedWindow;
-    const { reason, archivedAt } = former.ended as NonNullable<PlannedWindow['ended']>;
-    const { sessionId, entry, createdAt, updatedAt } = past;
-    const next = { reason, archivedAt, sessionId, entry, beganAt: createdAt, updatedAt };
-    await backend.adoptNext(key, next, { ifSessionId: former.sessionId });
+    await backend.adoptNext(key, nextOf(past, former), { ifSessionId: former.sessionId });
     await copy(conversations[index], false);
   }
   return brought.records > 0 ? { ...brought, how: 'made' } : brought;
