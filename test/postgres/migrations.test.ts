@@ -42,7 +42,10 @@ async function shapeOf({ server, schema }: ReturnType<typeof freshSchema>): Prom
   return rows.map(({ what }) => String(what).replaceAll(schema, 'schema'));
 }
 
-test('C.16 postgres: twenty processes that open a fresh schema at once all succeed, and one takes each step', async () => {
+test('C.16 postgres: twenty processes that open a fresh schema at once all succeed, and one takes each step', {
+  // Twenty starts of Node, beside whatever else is tested at the moment.
+  timeout: 240_000,
+}, async () => {
   const one = fresh();
   await (await openStore(one.url)).close();
   const alone = await shapeOf(one);
