@@ -12,8 +12,15 @@ export type {
   TurnAsk,
   TurnGrant,
 } from './contract/backend.ts';
-export type { Problem, RepairReport, StoreFigures, VerifyReport } from './contract/reports.ts';
 export type {
+  ArchivesOfAge,
+  Problem,
+  RepairReport,
+  StoreFigures,
+  VerifyReport,
+} from './contract/reports.ts';
+export type {
+  Activity,
   AppendOptions,
   Lane,
   ListOptions,
@@ -22,6 +29,7 @@ export type {
   Preconditions,
   ResetOptions,
   Session,
+  SessionSize,
   Store,
   StoreOptions,
   TranscriptOptions,
@@ -53,6 +61,7 @@ export type {
   FormerTurn,
   Holder,
   NewRecord,
+  Revision,
   SessionState,
   SessionSummary,
   TranscriptRecord,

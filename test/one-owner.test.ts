@@ -125,6 +125,7 @@ describe('what the package offers', () => {
     expect(members.sort()).toEqual(
       [
         ...['location', 'kind', 'instance', 'supports', 'session', 'list', 'watch', 'lanes'],
+        'activity',
         ...['verify', 'repair', 'figures', 'close', '[Symbol.asyncDispose]'],
       ].sort(),
     );

@@ -186,6 +186,18 @@ export const LOOKS: readonly Operation[] = [
     answer: (archives: object[]) => archives,
   },
   {
+    name: 'revisions',
+    prepare: lively,
+    run: ({ backend, key }) => backend.revisions(key, { last: 10 }),
+    answer: (revisions: object[]) => revisions,
+  },
+  {
+    name: 'size',
+    prepare: lively,
+    run: ({ backend, key }) => backend.size(key),
+    answer: (size: object | undefined) => size,
+  },
+  {
     name: 'list',
     prepare: lively,
     run: ({ backend }) => collect(backend.list({ order: 'key' })),

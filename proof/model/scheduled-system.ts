@@ -130,6 +130,7 @@ export async function scheduledStore(
     onWarning,
   });
   const surroundings: Surroundings = {
+    now: system.clock.now,
     elapsed: system.clock.elapsed,
     after: (ms, call) => system.timers.after(ms, call),
     newInstance: () => instance,

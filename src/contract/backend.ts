@@ -29,11 +29,13 @@ import type {
   FormerTurn,
   Holder,
   NewRecord,
+  Revision,
   SessionState,
   SessionSummary,
   TranscriptRecord,
 } from '../model/state.ts';
 import type { RepairReport, StoreFigures, VerifyReport } from './reports.ts';
+import type { SessionSize } from './store.ts';
 
 /** Checked inside the commit. Each that is left out is not checked. */
 export interface Guard {
@@ -73,6 +75,8 @@ export interface TranscriptRange {
   last?: number;
   /** Only records whose `seq` is greater. */
   after?: number;
+  /** Only records whose `seq` is smaller; with `last`, the last so many of those. */
+  before?: number;
   /** `throw`: reject with `TRANSCRIPT_DAMAGED` at the first damage instead of skipping it. */
   onDamage: 'skip' | 'throw';
 }
@@ -170,6 +174,17 @@ export interface Backend {
 
   /** Oldest first. `SESSION_GONE` for a session or a conversation that does not exist. */
   transcript(key: string, range: TranscriptRange): AsyncIterable<TranscriptRecord>;
+
+  /**
+   * The last so many commits of the entry, newest first, as far back as they are still known: at
+   * least the one of the active revision. Each is one revision below the one before it. Fields that
+   * a change set, put one after the other on those of an older whole one, give the entry. Empty for
+   * a missing session.
+   */
+  revisions(key: string, ask: { last: number }): Promise<Revision[]>;
+
+  /** Bytes of one session, at the cost of a look. `undefined` for a missing one. */
+  size(key: string): Promise<SessionSize | undefined>;
 
   /**
    * Archives the active conversation and begins a new one, in one step. Loses a running turn.

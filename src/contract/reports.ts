@@ -30,6 +30,14 @@ export interface RepairReport {
   remaining: Problem[];
 }
 
+/** Archives of one class of age. */
+export interface ArchivesOfAge {
+  /** Younger than so many days; `null` for all that are older. */
+  upToDays: number | null;
+  count: number;
+  bytes: number;
+}
+
 /** Counts and bytes of a whole store. */
 export interface StoreFigures {
   sessions: number;
@@ -42,7 +50,19 @@ export interface StoreFigures {
     blobs: number;
     journals: number;
   };
-  blobs: { count: number; references: number };
+  blobs: {
+    count: number;
+    references: number;
+    /** At most ten, by what they save: bytes x (references - 1), largest first. */
+    biggest: { hash: string; bytes: number; references: number }[];
+  };
+  /** Bytes of metadata logs: the first lines (snapshots), and the changes after them. */
+  logs: { snapshots: number; changes: number };
+  /**
+   * Archives by age, youngest class first: younger than a day, a week, a month (30 days), a year,
+   * and older (`upToDays` is `null`). Bytes are those of entries and transcripts.
+   */
+  archivesByAge: ArchivesOfAge[];
   journals: { count: number };
   /** At most ten, largest first. */
   biggest: { key: string; bytes: number }[];

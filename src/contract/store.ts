@@ -5,6 +5,7 @@ import type {
   Entry,
   FormerTurn,
   NewRecord,
+  Revision,
   SessionState,
   SessionSummary,
   TranscriptRecord,
@@ -45,6 +46,8 @@ export interface TranscriptOptions {
   last?: number;
   /** Only records whose `seq` is greater. */
   after?: number;
+  /** Only records whose `seq` is smaller; with `last`, the last so many of those. */
+  before?: number;
   /** What to do at bytes that do not decode. Default `skip` (told to `onWarning`). */
   onDamage?: 'skip' | 'throw';
 }
@@ -87,6 +90,15 @@ export interface Turn<E extends Entry = Entry> {
   append(record: NewRecord, options?: { id?: string }): Promise<TranscriptRecord>;
 }
 
+/** Bytes of one session. */
+export interface SessionSize {
+  metadata: number;
+  /** Of the active conversation. */
+  transcript: number;
+  /** Entries and transcripts of former conversations. */
+  archives: number;
+}
+
 /** A session under one key, whether it exists yet or not. Cheap to make; holds nothing open. */
 export interface Session<E extends Entry = Entry> {
   readonly key: string;
@@ -99,6 +111,14 @@ export interface Session<E extends Entry = Entry> {
   ): Promise<SessionState<E>>;
   append(record: NewRecord, options?: AppendOptions): Promise<TranscriptRecord>;
   transcript(options?: TranscriptOptions): AsyncIterable<TranscriptRecord>;
+  /**
+   * Commits of the entry that the store still knows, newest first; the first is always the active
+   * state's own. Empty for a missing session. A store on files knows those since the last fold, one
+   * in PostgreSQL the newest. `last`: at most so many, 1 to 1,000; default 100.
+   */
+  revisions(options?: { last?: number }): Promise<Revision[]>;
+  /** Bytes that the session takes. `undefined` when there is no such session. */
+  size(): Promise<SessionSize | undefined>;
   turn<T>(run: (turn: Turn<E>) => T | Promise<T>, options?: TurnOptions): Promise<T>;
   /** Asks the running turn, in whichever process, to stop. `false` when none is running. */
   interrupt(options?: { graceMs?: number; reason?: string }): Promise<boolean>;
@@ -127,6 +147,24 @@ export interface Lane {
   waiting: number;
   /** Milliseconds that the one in front has waited; 0 when nobody waits. */
   oldestWaitMs: number;
+}
+
+/** What this process did through this store. */
+export interface Activity {
+  /** When the store was opened: milliseconds since the epoch. */
+  openedAt: number;
+  /**
+   * Commits since then: updates, appends, resets, restores, removals, by a session or by a turn. One
+   * that found nothing to change and resolved counts, too.
+   */
+  commits: number;
+  /**
+   * Of those that were acknowledged in the last minute, milliseconds from the call to the
+   * acknowledgement, waiting included. All 0 when there was none.
+   */
+  lastMinute: { commits: number; p50: number; p99: number; longest: number };
+  /** Longest that a turn waited until it began, of those that began in the last minute, in ms. */
+  longestTurnWait: number;
 }
 
 export interface Warning {
@@ -191,6 +229,8 @@ export interface Store<E extends Entry = Entry> {
   watch(options?: { signal?: AbortSignal }): AsyncIterable<Change>;
   /** Lanes of this process that run or wait. */
   lanes(): Lane[];
+  /** What this process did through this store. Asks nobody; also after the store was closed. */
+  activity(): Activity;
   verify(): Promise<VerifyReport>;
   /** Mends what `verify` reports, keeping damaged bytes aside. Default: a dry run. */
   repair(options?: { dryRun?: boolean }): Promise<RepairReport>;

@@ -58,6 +58,20 @@ export interface SessionState<E extends Entry = Entry> {
   updatedAt: number;
 }
 
+/** One commit of an entry, as far back as the store still knows them. */
+export interface Revision {
+  rev: number;
+  /** Milliseconds since the epoch. */
+  at: number;
+  sessionId: string;
+  /** Fields that it set; those of a whole one are all of the entry. */
+  set: Readonly<Entry>;
+  /** Names of the fields that it removed. */
+  unset: readonly string[];
+  /** Everything before it is not known any more, or was replaced (a reset, a restore). */
+  whole: boolean;
+}
+
 /** A row of a listing: what can be shown of a session without reading its entry. */
 export interface SessionSummary {
   key: string;

@@ -2,6 +2,7 @@ import type { Backend, TurnGrant } from '../contract/backend.ts';
 import type { Turn } from '../contract/store.ts';
 import { checkRecord } from '../model/record.ts';
 import type { FormerTurn, NewRecord, SessionState, TranscriptRecord } from '../model/state.ts';
+import type { ActivityLog } from './activity.ts';
 import { appendAsk } from './append-ask.ts';
 import { entryChange } from './entry-change.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -18,6 +19,7 @@ export class RunningTurn implements Turn {
   readonly #backend: Backend;
   readonly #life: Lifecycle;
   readonly #control: TurnControl;
+  readonly #activity: ActivityLog;
 
   constructor(
     backend: Backend,
@@ -25,10 +27,12 @@ export class RunningTurn implements Turn {
     control: TurnControl,
     key: string,
     grant: TurnGrant,
+    activity: ActivityLog,
   ) {
     this.#backend = backend;
     this.#life = life;
     this.#control = control;
+    this.#activity = activity;
     this.key = key;
     this.fence = grant.fence;
     this.startedAt = grant.startedAt;
@@ -38,31 +42,41 @@ export class RunningTurn implements Turn {
   }
 
   read(): Promise<SessionState | undefined> {
-    return this.#call(() => this.#backend.read(this.key));
+    try {
+      this.#check();
+      return this.#life.track(this.#backend.read(this.key));
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   update(change: unknown): Promise<SessionState> {
-    return this.#call(() => {
+    return this.#commit(() => {
       const { key, fence } = this;
       return this.#backend.update(key, entryChange(key, change), { fence });
     });
   }
 
   append(record: NewRecord, options?: { id?: string }): Promise<TranscriptRecord> {
-    return this.#call(() => {
+    return this.#commit(() => {
       const { key, fence } = this;
       const ask = appendAsk(options, 'turn.append');
       return this.#backend.append(key, checkRecord(record, key), ask, { fence });
     });
   }
 
-  #call<T>(call: () => Promise<T>): Promise<T> {
+  #commit<T>(call: () => Promise<T>): Promise<T> {
     try {
-      this.#life.check();
-      if (this.#control.over) throw this.#control.over;
-      return this.#life.track(call());
+      this.#check();
+      const since = this.#activity.begin();
+      return this.#activity.commit(call(), since);
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  #check(): void {
+    this.#life.check();
+    if (this.#control.over) throw this.#control.over;
   }
 }

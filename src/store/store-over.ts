@@ -1,8 +1,16 @@
 import type { Backend } from '../contract/backend.ts';
 import type { RepairReport, StoreFigures, VerifyReport } from '../contract/reports.ts';
-import type { Lane, ListOptions, Session, Store, StoreOptions } from '../contract/store.ts';
+import type {
+  Activity,
+  Lane,
+  ListOptions,
+  Session,
+  Store,
+  StoreOptions,
+} from '../contract/store.ts';
 import { HoldfastError, isHoldfastError } from '../model/errors.ts';
 import type { Change, Entry, SessionSummary } from '../model/state.ts';
+import { ActivityLog } from './activity.ts';
 import { checkOptions, yesOrNo } from './check-options.ts';
 import { iterateWhileOpen } from './iterate-while-open.ts';
 import { Lanes } from './lanes.ts';
@@ -67,6 +75,7 @@ class StoreOver implements Store {
   readonly #lanes: Lanes;
   readonly #turns: TurnRunner;
   readonly #watches: Watches;
+  readonly #activity: ActivityLog;
   /** What a later store of the same name may do to this one. */
   readonly #fenceable: Fenceable = { fence: () => this.#fence() };
 
@@ -92,12 +101,15 @@ class StoreOver implements Store {
     const holder = Object.freeze({ host, pid, instance: this.instance });
     this.#life = life;
     this.#lanes = lanes;
-    this.#turns = new TurnRunner({ backend, life, lanes, settings, surroundings, holder, place });
+    const activity = new ActivityLog(surroundings, life);
+    this.#activity = activity;
+    const shared = { backend, life, lanes, settings, surroundings, activity };
+    this.#turns = new TurnRunner({ ...shared, holder, place });
     this.#watches = new Watches(backend, life);
   }
 
   session(key: string): Session {
-    return new SessionOver(key, this.#backend, this.#life, this.#turns);
+    return new SessionOver(key, this.#backend, this.#life, this.#turns, this.#activity);
   }
 
   list(options?: ListOptions): AsyncIterable<SessionSummary> {
@@ -110,6 +122,10 @@ class StoreOver implements Store {
 
   lanes(): Lane[] {
     return this.#lanes.report();
+  }
+
+  activity(): Activity {
+    return this.#activity.report();
   }
 
   async verify(): Promise<VerifyReport> {

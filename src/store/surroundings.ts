@@ -4,6 +4,8 @@ import { pid } from 'node:process';
 
 /** Time, chance and machine as the store sees them: a value that tests replace. */
 export interface Surroundings {
+  /** Milliseconds since the epoch: only ever shown. */
+  now(): number;
   /** Milliseconds that only rise, for deadlines. */
   elapsed(): number;
   /** Calls back once; the returned function takes it back. */
@@ -15,6 +17,7 @@ export interface Surroundings {
 }
 
 export const realSurroundings: Surroundings = {
+  now: Date.now,
   elapsed: () => performance.now(),
   after(ms, call) {
     const timer = setTimeout(call, ms);

@@ -7,6 +7,7 @@ import type { Backend } from '../contract/backend.ts';
 import type { Turn, TurnOptions } from '../contract/store.ts';
 import { HoldfastError } from '../model/errors.ts';
 import type { Holder } from '../model/state.ts';
+import type { ActivityLog } from './activity.ts';
 import type { Lanes } from './lanes.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { enclosingTurn, insideTurn } from './registry.ts';
@@ -24,6 +25,7 @@ export interface TurnRunnerParts {
   readonly lanes: Lanes;
   readonly settings: StoreSettings;
   readonly surroundings: Surroundings;
+  readonly activity: ActivityLog;
   readonly holder: Holder;
   /** What tells this store from others in the process, however often it was opened. */
   readonly place: string;
@@ -99,7 +101,7 @@ export class TurnRunner {
   }
 
   async #begin(key: string, ticket: Ticket, asked: TurnSettings): Promise<Held> {
-    const { backend, life, lanes, surroundings, holder } = this.#parts;
+    const { backend, life, lanes, surroundings, activity, holder } = this.#parts;
     const { label, graceMs } = asked;
     const control = new TurnControl(key, () => lanes.leave(key, ticket));
     life.enter();
@@ -119,7 +121,9 @@ export class TurnRunner {
         await backend.endTurn(key, grant.fence);
         throw ticket.abort.signal.reason;
       }
-      const held = { control, ticket, turn: new RunningTurn(backend, life, control, key, grant) };
+      activity.turnBegan(ticket.since);
+      const turn = new RunningTurn(backend, life, control, key, grant, activity);
+      const held = { control, ticket, turn };
       if (control.running) lanes.hold(key, ticket);
       else lanes.leave(key, ticket);
       this.#held.add(held);

@@ -6,6 +6,7 @@ import { conformance } from '../../src/contract/conformance/index.ts';
 import { storeOver } from '../../src/index.ts';
 import type { Breakage } from './broken/breakage.ts';
 import { entryLaws } from './broken/entry-laws.ts';
+import { lookingLaws } from './broken/looking-laws.ts';
 import { transcriptLaws } from './broken/transcript-laws.ts';
 import { turnLaws } from './broken/turn-laws.ts';
 
@@ -39,11 +40,14 @@ function tooLong(): Promise<never> {
   return new Promise((_, reject) => setTimeout(reject, 1_000).unref());
 }
 
-describe.each([...entryLaws, ...transcriptLaws, ...turnLaws])('$name', (breakage) => {
-  test('is noticed', async () => {
-    expect(await firstFailure(breakage)).toBeDefined();
-  });
-});
+describe.each([...entryLaws, ...transcriptLaws, ...lookingLaws, ...turnLaws])(
+  '$name',
+  (breakage) => {
+    test('is noticed', async () => {
+      expect(await firstFailure(breakage)).toBeDefined();
+    });
+  },
+);
 
 test('a back end that keeps every law fails no case', async () => {
   expect(await firstFailure({ name: 'nothing', broken: () => ({}) })).toBeUndefined();

@@ -30,7 +30,11 @@ const LOOKS: Record<string, (backend: Backend) => Promise<unknown>> = {
   read: (backend) => backend.read('agent:main:one'),
   transcript: (backend) =>
     collect(backend.transcript('agent:main:one', { onDamage: 'throw', last: 10 })),
+  'a page of a transcript': (backend) =>
+    collect(backend.transcript('agent:main:one', { onDamage: 'throw', last: 1, before: 999 })),
   archives: (backend) => backend.archives('agent:main:one'),
+  revisions: (backend) => backend.revisions('agent:main:one', { last: 10 }),
+  size: (backend) => backend.size('agent:main:one'),
   'list, of a saved list': (backend) => collect(backend.list({ order: 'key' })),
   'list, without one': (backend) => collect(backend.list({ order: 'key' })),
   verify: (backend) => backend.verify(),

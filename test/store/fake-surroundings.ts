@@ -8,6 +8,8 @@ export class FakeSurroundings implements Surroundings {
   #names = 0;
   #timers: { at: number; call: () => void }[] = [];
 
+  now = () => 1_772_100_000_000 + this.#now;
+
   elapsed = () => this.#now;
 
   after = (ms: number, call: () => void) => {

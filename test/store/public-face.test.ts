@@ -20,6 +20,7 @@ function methodsOf(value: object): string[] {
 test('C.2 the face is per session: nothing loads or saves all of them', async () => {
   const store = await holdfast.openStore('memory:');
   expect(methodsOf(store)).toEqual([
+    'activity',
     'close',
     'figures',
     'lanes',
@@ -37,6 +38,8 @@ test('C.2 the face is per session: nothing loads or saves all of them', async ()
     'remove',
     'reset',
     'restore',
+    'revisions',
+    'size',
     'transcript',
     'turn',
     'update',

@@ -13,10 +13,12 @@ import type {
 } from '../../contract/backend.ts';
 import { mayCreate } from '../../contract/check-guard.ts';
 import type { RepairReport, StoreFigures, VerifyReport } from '../../contract/reports.ts';
+import type { SessionSize } from '../../contract/store.ts';
 import type {
   Archive,
   Change,
   NewRecord,
+  Revision,
   SessionState,
   SessionSummary,
   TranscriptRecord,
@@ -35,9 +37,11 @@ import { typedError } from './io-error.ts';
 import { listSessions } from './list-sessions.ts';
 import type { LogState } from './log-state.ts';
 import type { OpenedStore } from './opened-store.ts';
+import { readRevisions } from './read-revisions.ts';
 import { readTranscript } from './read-transcript.ts';
 import { removeSession } from './remove-session.ts';
 import { repairStore } from './repair.ts';
+import { sessionSize } from './session-size.ts';
 import { shownState } from './shown-state.ts';
 import { verifyStore } from './verify.ts';
 import { ChangeWatch } from './watch-changes.ts';
@@ -101,6 +105,14 @@ export class FilesBackend implements Backend {
 
   transcript(key: string, range: TranscriptRange): AsyncIterable<TranscriptRecord> {
     return readTranscript(this.#store, this.#store.session(key), range);
+  }
+
+  revisions(key: string, { last }: { last: number }): Promise<Revision[]> {
+    return typed(readRevisions(this.#store, this.#store.session(key), last), key);
+  }
+
+  size(key: string): Promise<SessionSize | undefined> {
+    return typed(sessionSize(this.#store, this.#store.session(key)), key);
   }
 
   reset(key: string, ask: ResetAsk, guard: Guard): Promise<SessionState> {

@@ -11,6 +11,7 @@ import type { FilesContext } from './files-context.ts';
 import { forwardLines } from './forward-lines.ts';
 import { ioError, isMissing } from './io-error.ts';
 import { within } from './layout.ts';
+import { readBytes } from './read-bytes.ts';
 import { requireOwnFile } from './safe-path.ts';
 import { vanishedLog } from './session-errors.ts';
 import type { SessionFiles } from './session-files.ts';
@@ -18,6 +19,8 @@ import { decodeRecord, isDamage, storedRecord } from './transcript-line.ts';
 import { transcriptPlace } from './transcript-path.ts';
 
 const LINE_BYTES_MAX = LIMITS.recordBytesMax + 1_024;
+/** What is looked through at once for the end of a line. */
+const PROBE_BYTES = 4_096;
 
 export async function* readTranscript(
   context: FilesContext,
@@ -30,8 +33,9 @@ export async function* readTranscript(
   const { fs } = context.system;
   try {
     const { size } = requireOwnFile(await fs.fstat(fd), path, session.key);
-    const from = await startOf(context, fd, size, range);
-    for await (const line of forwardLines(fs, fd, from, size, LINE_BYTES_MAX)) {
+    const end = await endOf(context, fd, size, range.before);
+    const from = await startOf(context, fd, end, range);
+    for await (const line of forwardLines(fs, fd, from, end, LINE_BYTES_MAX)) {
       const decoded = 'tooLong' in line ? { damage: 'it is too long' } : decodeRecord(line.bytes);
       if (isDamage(decoded)) {
         report(context, session, path, line.at, line.end, decoded.damage, range.onDamage);
@@ -84,18 +88,40 @@ async function pathOf(
   return transcriptPlace(context.system.fs, session, sessionId, archive.entry).path;
 }
 
+/**
+ * Where to end: `seq` is the place of a line, so what lies before one that begins at `before` is all
+ * there is to read. In the middle of a line it is the end of that line, which began before.
+ */
+async function endOf(
+  { system }: FilesContext,
+  fd: number,
+  size: number,
+  before: number | undefined,
+): Promise<number> {
+  if (before === undefined || before >= size) return size;
+  if (before <= 0) return 0;
+  for (let at = before - 1; at < size; ) {
+    const bytes = await readBytes(system.fs, fd, at, Math.min(PROBE_BYTES, size - at));
+    const newline = bytes.indexOf(10);
+    if (newline >= 0) return at + newline + 1;
+    if (bytes.length === 0) return size;
+    at += bytes.length;
+  }
+  return size;
+}
+
 /** Where to begin reading: at the first of the last so many records, or behind a known one. */
 async function startOf(
   context: FilesContext,
   fd: number,
-  size: number,
+  end: number,
   { last, after }: TranscriptRange,
 ): Promise<number> {
-  if (last === undefined) return Math.min(size, after === undefined ? 0 : Math.max(0, after));
+  if (last === undefined) return Math.min(end, after === undefined ? 0 : Math.max(0, after));
   let wanted = last;
-  let from = size;
-  if (wanted <= 0) return size;
-  for await (const { bytes, at } of backwardLines(context.system.fs, fd, size, LINE_BYTES_MAX)) {
+  let from = end;
+  if (wanted <= 0) return end;
+  for await (const { bytes, at } of backwardLines(context.system.fs, fd, end, LINE_BYTES_MAX)) {
     if (at <= (after ?? -1)) break;
     const record = decodeRecord(bytes);
     if (isDamage(record) || record.type === 'session') continue;

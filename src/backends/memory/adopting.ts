@@ -29,7 +29,7 @@ export function adopting(data: MemoryData): Pick<Backend, 'adopt' | 'adoptNext'>
       const { reason, archivedAt } = next;
       archives.unshift(Object.freeze({ conversation, entry, reason, archivedAt }));
       session.conversation = newConversation(next.sessionId, next.beganAt);
-      data.commit(session, copied(next.entry, key), next.updatedAt);
+      data.commit(session, copied(next.entry, key), { at: next.updatedAt });
       const place = data.place(key);
       place.lose('reset');
       data.tell(key, 'reset');

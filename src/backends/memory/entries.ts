@@ -23,7 +23,7 @@ export function entries(data: MemoryData): Pick<Backend, 'read' | 'update'> {
       const applied = applyPatch(entry, patch);
       if (applied) checkEntryBytes(applied.entry, key);
       if (session && !applied) return stateOf(session, place);
-      if (session && applied) data.commit(session, applied.entry);
+      if (session && applied) data.commit(session, applied.entry, { changed: applied });
       session ??= data.create(key, applied?.entry ?? EMPTY);
       data.tell(key, 'update');
       return stateOf(session, place);

@@ -1,7 +1,8 @@
+import { countArchive, noArchives } from '../../contract/archive-ages.ts';
 import type { Backend } from '../../contract/backend.ts';
 import type { Problem } from '../../contract/reports.ts';
 import { entryBytes } from '../../model/patch.ts';
-import { type HeldSession, transcriptBytes } from './held-session.ts';
+import { archivedBytes, type HeldSession, transcriptBytes } from './held-session.ts';
 import type { MemoryData } from './memory-data.ts';
 
 const BIGGEST_MAX = 10;
@@ -31,6 +32,7 @@ export function health(data: MemoryData): Pick<Backend, 'verify' | 'repair' | 'f
     async figures() {
       const bytes = { metadata: 0, transcripts: 0, archives: 0, blobs: 0, journals: 0 };
       const sizes: { key: string; bytes: number }[] = [];
+      const archivesByAge = noArchives();
       let archives = 0;
       for (const session of data.sessions.values()) {
         const size = bytesOf(session);
@@ -38,6 +40,10 @@ export function health(data: MemoryData): Pick<Backend, 'verify' | 'repair' | 'f
         bytes.transcripts += size.transcripts;
         bytes.archives += size.archives;
         archives += session.archives.length;
+        for (const archive of session.archives) {
+          const ageMs = data.world.now() - archive.archivedAt;
+          countArchive(archivesByAge, ageMs, archivedBytes(archive));
+        }
         sizes.push({
           key: session.key,
           bytes: size.metadata + size.transcripts + size.archives,
@@ -48,7 +54,9 @@ export function health(data: MemoryData): Pick<Backend, 'verify' | 'repair' | 'f
         turns: [...data.places].filter((place) => place.runningFence !== undefined).length,
         archives,
         bytes,
-        blobs: { count: 0, references: 0 },
+        blobs: { count: 0, references: 0, biggest: [] },
+        logs: { snapshots: bytes.metadata, changes: 0 },
+        archivesByAge,
         journals: { count: 0 },
         biggest: sizes.sort((a, b) => b.bytes - a.bytes).slice(0, BIGGEST_MAX),
       };
@@ -57,10 +65,7 @@ export function health(data: MemoryData): Pick<Backend, 'verify' | 'repair' | 'f
 }
 
 function bytesOf(session: HeldSession) {
-  const archives = session.archives.reduce(
-    (sum, archive) => sum + entryBytes(archive.entry) + transcriptBytes(archive.conversation),
-    0,
-  );
+  const archives = session.archives.reduce((sum, archive) => sum + archivedBytes(archive), 0);
   const transcripts = transcriptBytes(session.conversation);
   return { metadata: entryBytes(session.entry), transcripts, archives };
 }

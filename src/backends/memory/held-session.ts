@@ -1,5 +1,6 @@
+import { entryBytes } from '../../model/patch.ts';
 import { agentOf } from '../../model/session-key.ts';
-import type { Entry, SessionState, TranscriptRecord } from '../../model/state.ts';
+import type { Entry, Revision, SessionState, TranscriptRecord } from '../../model/state.ts';
 import type { TurnPlace } from './turn-place.ts';
 
 /** One conversation with its transcript, active or archived. */
@@ -30,6 +31,8 @@ export interface HeldSession {
   conversation: Conversation;
   /** Newest first. */
   archives: PutAway[];
+  /** Oldest first, the first of them whole. */
+  revisions: Revision[];
 }
 
 export function newConversation(sessionId: string, createdAt: number): Conversation {
@@ -57,4 +60,9 @@ export function transcriptBytes(conversation: Conversation): number {
     (bytes, record) => bytes + Buffer.byteLength(JSON.stringify(record)) + 1,
     0,
   );
+}
+
+/** Bytes of an archive: its entry and its transcript. */
+export function archivedBytes({ entry, conversation }: PutAway): number {
+  return entryBytes(entry) + transcriptBytes(conversation);
 }

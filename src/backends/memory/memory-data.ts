@@ -3,6 +3,7 @@ import { checkGuard } from '../../contract/check-guard.ts';
 import { HoldfastError } from '../../model/errors.ts';
 import type { Change } from '../../model/state.ts';
 import { type HeldSession, newConversation } from './held-session.ts';
+import { type Changed, keepRevision } from './revisions.ts';
 import { TurnPlace } from './turn-place.ts';
 import type { World } from './world.ts';
 
@@ -60,16 +61,26 @@ export class MemoryData {
       entry,
       conversation,
       archives: [],
+      revisions: [],
     };
+    keepRevision(session);
     this.sessions.set(key, session);
     return session;
   }
 
-  /** The commit of an entry that differs: its revision rises, its time never goes back. */
-  commit(session: HeldSession, entry: HeldSession['entry'], at: number = this.world.now()): void {
+  /**
+   * The commit of an entry that differs: its revision rises, its time never goes back. `changed`: of
+   * the entry before; left out where another entry takes its place.
+   */
+  commit(
+    session: HeldSession,
+    entry: HeldSession['entry'],
+    { at = this.world.now(), changed }: { at?: number; changed?: Changed } = {},
+  ): void {
     session.entry = entry;
     session.rev += 1;
     session.updatedAt = Math.max(session.updatedAt, at);
+    keepRevision(session, changed);
   }
 
   /** A change that happened to a session that is gone again is not told. */

@@ -11,6 +11,7 @@ import { entries } from './entries.ts';
 import { health } from './health.ts';
 import { listing } from './listing.ts';
 import { MemoryData } from './memory-data.ts';
+import { revisions } from './revisions.ts';
 import { transcripts } from './transcripts.ts';
 import { turns } from './turns.ts';
 import { realWorld, type World } from './world.ts';
@@ -34,6 +35,7 @@ export function openMemory(name: string, world: World = realWorld): Backend {
     ...adopting(data),
     ...transcripts(data),
     ...archives(data),
+    ...revisions(data),
     ...listing(data),
     ...turns(data, owner),
     ...health(data),

@@ -23,10 +23,10 @@ export function transcripts(data: MemoryData): Pick<Backend, 'append' | 'transcr
     async *transcript(key, range) {
       const session = data.sessions.get(key);
       if (!session) throw sessionGone(key);
-      const { after = 0, last = Number.POSITIVE_INFINITY } = range;
+      const { after = 0, before = Number.POSITIVE_INFINITY, last } = range;
       const { records } = conversationOf(session, range.sessionId);
-      const wanted = records.filter((record) => record.seq > after);
-      yield* last === 0 ? [] : wanted.slice(-last);
+      const wanted = records.filter(({ seq }) => seq > after && seq < before);
+      yield* last === undefined ? wanted : wanted.slice(Math.max(0, wanted.length - last));
     },
   };
 }

@@ -1,11 +1,10 @@
-/** Counts, and what can be wrong: rows that do not fit each other. */
+/** What can be wrong: rows that do not fit each other. */
 import type { Backend } from '../../contract/backend.ts';
 import type { Problem } from '../../contract/reports.ts';
 import type { PostgresContext } from './context.ts';
+import { storeFigures } from './figures.ts';
 import { archiveOrphans, orphansIn } from './orphan-records.ts';
 import type { Row } from './session-row.ts';
-
-const BIGGEST_MAX = 10;
 
 export function health(context: PostgresContext): Pick<Backend, 'verify' | 'repair' | 'figures'> {
   const { connections, tables } = context;
@@ -22,7 +21,7 @@ export function health(context: PostgresContext): Pick<Backend, 'verify' | 'repa
   return {
     async verify() {
       const found = await problems();
-      const { sessions, archives, bytes } = await this.figures();
+      const { sessions, archives, bytes } = await storeFigures(context);
       return {
         ok: !found.some(({ severity }) => severity === 'damage'),
         checked: {
@@ -49,54 +48,11 @@ export function health(context: PostgresContext): Pick<Backend, 'verify' | 'repa
       };
     },
 
-    async figures() {
-      const [row = {}] = await ask('count', counts(tables));
-      const [dead = {}] = await ask('count archives', archiveCounts(tables));
-      const [blobs = {}] = await ask('count large values', blobCounts(tables));
-      const biggest = await ask('look for the biggest', biggestSessions(tables));
-      return {
-        sessions: Number(row.sessions),
-        turns: Number(row.turns),
-        archives: Number(dead.archives),
-        bytes: {
-          metadata: Number(row.metadata),
-          transcripts: Number(row.transcripts),
-          archives: Number(dead.bytes),
-          blobs: Number(blobs.bytes),
-          journals: 0,
-        },
-        blobs: { count: Number(blobs.count), references: Number(blobs.refers) },
-        journals: { count: 0 },
-        biggest: biggest.map(({ key, bytes }) => ({ key: key as string, bytes: Number(bytes) })),
-      };
-    },
+    figures: () => storeFigures(context),
   };
 }
 
 type Tables = PostgresContext['tables'];
-
-const counts = (
-  t: Tables,
-) => `select count(*) as sessions, coalesce(sum(octet_length(s.entry::text)), 0) as metadata,
-  coalesce(sum(s.bytes), 0) as transcripts,
-  (select count(*) from ${t.turns} u join ${t.sessions} r on r.key = u.key and r.turn = u.fence
-    where u.expires_at > clock_timestamp()) as turns from ${t.sessions} s`;
-
-const archiveCounts = (t: Tables) => `select count(*) as archives,
-  coalesce(sum(octet_length(a.entry::text) + a.bytes), 0) as bytes from ${t.archives} a`;
-
-const blobCounts = (
-  t: Tables,
-) => `select count(*) as count, coalesce(sum(octet_length(v.value::text)), 0) as bytes,
-  (select count(*) from (select s.statics from ${t.sessions} s where s.statics <> '{}'
-    union all select a.statics from ${t.archives} a where a.statics <> '{}') h, jsonb_each(h.statics)) as refers
-  from ${t.statics} v`;
-
-const biggestSessions = (
-  t: Tables,
-) => `select s.key, octet_length(s.entry::text) + s.bytes + coalesce(
-    (select sum(octet_length(a.entry::text) + a.bytes) from ${t.archives} a where a.key = s.key), 0) as bytes
-  from ${t.sessions} s order by 2 desc, 1 limit ${BIGGEST_MAX}`;
 
 const sharedConversations = (
   t: Tables,

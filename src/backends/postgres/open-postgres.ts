@@ -21,6 +21,7 @@ import { Listener } from './listener.ts';
 import { checkVersion, migrate } from './migrate.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import { readTranscript } from './read-transcript.ts';
+import { revisions } from './revisions.ts';
 import { checkServer } from './server-checks.ts';
 import { StaticValues } from './static-values.ts';
 import { tablesOf } from './tables.ts';
@@ -112,6 +113,7 @@ function backendOver(
     append: (key, record, ask, guard) => appendRecord(context, key, record, ask, guard),
     transcript: (key, range) => readTranscript(context, key, range),
     ...archives(context),
+    ...revisions(context),
     list: (query) => listSessions(context, query),
     watch: (signal) => latestChanges((hear, fail) => watching.begin(hear, fail), signal),
     ...turns({ context, calls: new TurnCalls(context), held, wakeUps, listener }),

@@ -25,7 +25,8 @@ export async function* readTranscript(
 ): AsyncGenerator<TranscriptRecord, void> {
   const conversation = await conversationOf(context, key, range.sessionId);
   const { number, lastSeq, bytes } = conversation;
-  const { after = 0, last = lastSeq } = range;
+  const { after = 0, before = Number.MAX_SAFE_INTEGER, last = lastSeq } = range;
+  const end = Math.min(lastSeq, before - 1);
   const page = Math.min(
     PAGE_MAX,
     Math.max(PAGE_MIN, Math.floor((PAGE_BYTES * lastSeq) / Math.max(1, bytes))),
@@ -33,8 +34,8 @@ export async function* readTranscript(
   const text = `select ${RECORD_COLUMNS} from ${context.tables.records} r
     where r.conversation = $1 and r.seq > $2 and r.seq <= $3 order by r.seq limit $4`;
   const statement = { what: 'read the transcript', text, writes: false };
-  for (let at = Math.max(after, lastSeq - last, 0); at < lastSeq; ) {
-    const rows = await context.connections.run(statement, [number, at, lastSeq, page], key);
+  for (let at = Math.max(after, end - last, 0); at < end; ) {
+    const rows = await context.connections.run(statement, [number, at, end, page], key);
     for (const row of rows) {
       const record = recordOf(row);
       if (record.seq !== at + 1) await tellGap(context, key, range, at + 1, record.seq);
@@ -42,7 +43,7 @@ export async function* readTranscript(
       yield record;
     }
     if (rows.length === 0) {
-      await tellGap(context, key, range, at + 1, lastSeq + 1);
+      await tellGap(context, key, range, at + 1, end + 1);
       return;
     }
   }

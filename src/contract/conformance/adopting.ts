@@ -28,6 +28,22 @@ export function adopting(law: BackendLaw): void {
     assert.equal(rows[0]?.updatedAt, given.updatedAt);
   });
 
+  law('an archive that was taken over is as old as it was', async (backend, key) => {
+    const given = past(key);
+    await backend.adopt(key, given);
+    const old = async () => (await backend.figures()).archivesByAge.at(-1);
+    const before = await old();
+    const sessionId = `${given.sessionId}.next`;
+    const now = Date.now();
+    const archivedAt = now - 400 * 86_400_000;
+    const times = { archivedAt, beganAt: archivedAt, updatedAt: now };
+    const next = { sessionId, entry: {}, reason: 'adopted', ...times };
+    await backend.adoptNext(key, next, {});
+    const after = await old();
+    assert.ok((after?.count ?? 0) > (before?.count ?? 0), 'it counts among those of its age');
+    assert.equal(after?.upToDays, null);
+  });
+
   law('R2.7 the first commit after an adoption does not go back in time', async (backend, key) => {
     const future = Date.now() + 3_600_000;
     await backend.adopt(key, { ...past(key), updatedAt: future });

@@ -15,6 +15,8 @@ const CALLS: Readonly<Record<string, (session: Session, store: Store) => unknown
   update: (session) => session.update({ a: 1 }),
   append: (session) => session.append({ type: 'note' }),
   transcript: (session) => first(session.transcript()),
+  revisions: (session) => session.revisions(),
+  size: (session) => session.size(),
   turn: (session) => session.turn(() => assert.fail('a turn ran')),
   interrupt: (session) => session.interrupt(),
   reset: (session) => session.reset(),

@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { Backend } from '../backend.ts';
 import type { Store, StoreOptions, Warning } from '../store.ts';
+import { activity } from './activity.ts';
 import { adopting } from './adopting.ts';
 import { archiving } from './archiving.ts';
 import { closing } from './closing.ts';
@@ -22,7 +23,9 @@ import { listing } from './listing.ts';
 import { removing } from './removing.ts';
 import { reports } from './reports.ts';
 import { restarting } from './restarting.ts';
+import { revisions } from './revisions.ts';
 import { transcriptIds } from './transcript-ids.ts';
+import { transcriptPages } from './transcript-pages.ts';
 import { transcriptTree } from './transcript-tree.ts';
 import { transcripts } from './transcripts.ts';
 import { type BackendLaw, type Law, PATIENCE_MS, type Trial, until } from './trial.ts';
@@ -62,6 +65,8 @@ const TOPICS: readonly ((law: Law) => void)[] = [
   transcripts,
   transcriptIds,
   transcriptTree,
+  transcriptPages,
+  revisions,
   turns,
   lanes,
   interrupting,
@@ -71,6 +76,7 @@ const TOPICS: readonly ((law: Law) => void)[] = [
   listing,
   watching,
   reports,
+  activity,
   closing,
   twoStores,
   twoStoresTurns,

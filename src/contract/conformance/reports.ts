@@ -52,4 +52,30 @@ export function reports(law: Law): void {
       );
     });
   });
+
+  law('figures tell archives by age, logs, and the values that save most', async (t) => {
+    const before = await t.store.figures();
+    const prompts = { lines: Array.from({ length: 2_000 }, (_, n) => `${t.agentId} line ${n}`) };
+    for (const tail of ['x:one', 'x:two', 'x:three']) {
+      await t.session(tail).update({ prompts });
+      await t.session(tail).append({ type: 'note', text: 'y'.repeat(1_000) });
+      await t.session(tail).reset();
+    }
+    const { archives, archivesByAge, blobs, logs } = await t.store.figures();
+    const ages = archivesByAge.map(({ upToDays }) => upToDays);
+    assert.deepEqual(ages, [1, 7, 30, 365, null]);
+    const count = archivesByAge.reduce((sum, each) => sum + each.count, 0);
+    assert.ok(count <= archives, 'each archive is in one class');
+    const [young] = archivesByAge;
+    assert.ok((young?.count ?? 0) >= 3);
+    assert.ok((young?.bytes ?? 0) >= (young?.count ?? 0) && (young?.bytes ?? 0) >= 3_000);
+    assert.ok(before.archivesByAge.length === 5);
+    assert.ok(logs.snapshots + logs.changes > 0);
+    assert.ok(blobs.biggest.length <= Math.min(10, blobs.count));
+    const saved = blobs.biggest.map(({ bytes, references }) => bytes * (references - 1));
+    assert.deepEqual(
+      saved,
+      [...saved].sort((a, b) => b - a),
+    );
+  });
 }

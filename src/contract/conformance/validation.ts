@@ -167,6 +167,13 @@ export function validation(law: Law): void {
       () => session.interrupt({ grace: 1 } as never),
       () => session.transcript({ last: -0.5 })[Symbol.asyncIterator]().next(),
       () =>
+        session
+          .transcript({ before: '7' } as never)
+          [Symbol.asyncIterator]()
+          .next(),
+      () => session.revisions({ last: 1.5 }),
+      () => session.revisions({ first: 1 } as never),
+      () =>
         t.store
           .list({ agent: 'x' } as never)
           [Symbol.asyncIterator]()
