@@ -30,6 +30,7 @@ export class ActivityLog {
   readonly #life: Lifecycle;
   readonly #openedAt: number;
   readonly #parts: Part[] = [];
+  #newest: Part | undefined;
   #merged: RecordableHistogram | undefined;
   #commits = 0;
   readonly #failed = (error: unknown): never => {
@@ -96,9 +97,15 @@ export class ActivityLog {
 
   #part(now: number): Part {
     const number = partNumber(now);
+    if (this.#newest?.number === number) return this.#newest;
+    this.#newest = this.#begun(number);
+    return this.#newest;
+  }
+
+  /** A part in the place of the one of a minute before. */
+  #begun(number: number): Part {
     const place = number % PARTS;
     const there = this.#parts.find((part) => part.number % PARTS === place);
-    if (there?.number === number) return there;
     if (!there) {
       const times = createHistogram(SHAPE);
       const part = { number, times, commits: 0, longest: 0, longestTurnWait: 0 };

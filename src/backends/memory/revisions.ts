@@ -6,6 +6,8 @@ import type { MemoryData } from './memory-data.ts';
 /** More: the former values of a store that lasts as long as its process are never given back. */
 const REVISIONS_MAX = 200;
 
+const NONE: readonly string[] = Object.freeze([]);
+
 /** What a commit changed of the entry; left out where another one took its place. */
 export type Changed = Pick<Applied, 'set' | 'unset'>;
 
@@ -37,7 +39,7 @@ export function keepRevision(session: HeldSession, changed?: Changed): void {
   const { sessionId } = conversation;
   if (session.revisions.length >= REVISIONS_MAX) session.revisions = [];
   const whole = changed === undefined || session.revisions.length === 0;
-  const set = whole ? entry : Object.freeze({ ...changed.set });
-  const unset = Object.freeze(whole ? [] : [...(changed.unset ?? [])]);
+  const set = whole ? entry : Object.freeze(changed.set ?? {});
+  const unset = (!whole && changed.unset && Object.freeze(changed.unset)) || NONE;
   session.revisions.push(Object.freeze({ rev, at, sessionId, set, unset, whole }));
 }
