@@ -54,6 +54,9 @@ test('a transcript that another program has left where it was counts, also once 
   await backend.adopt(KEY, { sessionId: 'old', entry, createdAt: now, updatedAt: now });
   const { size } = statSync(path);
   expect(await store.session(KEY).size()).toMatchObject({ transcript: size, archives: 0 });
+  const [biggest] = (await store.figures()).biggest;
+  expect(biggest?.key).toBe(KEY);
+  expect(biggest?.bytes).toBeGreaterThan(size);
   await store.session(KEY).reset();
   const after = await store.session(KEY).size();
   expect(after?.archives).toBeGreaterThan(size);

@@ -45,7 +45,7 @@ export async function storeFigures(store: OpenedStore): Promise<StoreFigures> {
       figures.sessions += 1;
       if (row.turn) figures.turns += 1;
       const session = store.session(row.key);
-      const bytes = await addSession(store, figures, session.directory, slices);
+      let bytes = await addSession(store, figures, session.directory, slices);
       const state = await session.look();
       if (state) {
         const hashes = Object.values(state.blobs);
@@ -54,11 +54,10 @@ export async function storeFigures(store: OpenedStore): Promise<StoreFigures> {
         const { snapshotBytes } = session.log.replay;
         figures.logs.snapshots += snapshotBytes;
         figures.logs.changes += session.log.size - snapshotBytes;
-        figures.bytes.transcripts += await elsewhere(
-          store,
-          session.transcript.placeOf(state).path,
-          session.directory,
-        );
+        const { path } = session.transcript.placeOf(state);
+        const left = await elsewhere(store, path, session.directory);
+        figures.bytes.transcripts += left;
+        bytes += left;
       }
       figures.biggest.push({ key: row.key, bytes });
     }
