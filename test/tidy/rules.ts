@@ -11,6 +11,7 @@ const SMALL_WORLDS = [
   'src/store/surroundings.ts',
   'src/backends/memory/world.ts',
   'src/backends/postgres/world.ts',
+  'src/inspector/world.ts',
 ];
 
 /** Clocks, timers, files and chance outside the seam. */
