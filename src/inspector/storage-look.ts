@@ -1,6 +1,6 @@
 import type { Store } from '../contract/store.ts';
 import type { StorageView } from './wire.ts';
-import type { World } from './world.ts';
+import { realWorld, type World } from './world.ts';
 
 /** Whoever asks gets what is younger than that. */
 const ASKED_MS = 5_000;
@@ -15,7 +15,7 @@ export class StorageLook {
   #last: { view: StorageView; ended: number; costMs: number } | undefined;
   #underWay: Promise<StorageView> | undefined;
 
-  constructor(store: Store, world: World) {
+  constructor(store: Store, world: World = realWorld) {
     this.#store = store;
     this.#world = world;
   }
