@@ -41,7 +41,10 @@ export function inspectorIn(world: World, store: Store, options?: InspectorOptio
   const looked = new LookedAtIndex(store, world, (key) => streams.changed(key));
   const storage = new StorageLook(store, world);
   const seen = { store, settings, world, looked, storage };
-  const streams = new LiveStreams(world, () => overviewNow(seen));
+  const streams = new LiveStreams(world, () => {
+    looked.use().index.check();
+    return overviewNow(seen);
+  });
   const app = appOf({ ...seen, streams });
   let closing: Promise<void> | undefined;
   const handle = async (request: Request): Promise<Response> => {

@@ -26,10 +26,17 @@ export class UpdateRate {
     bucket.ofKey.set(key, (bucket.ofKey.get(key) ?? 0) + count);
   }
 
-  /** Updates in the last second. */
+  /** Updates in the last second; of the bucket that it cuts through, the part that lies in it. */
   perSecond(): number {
-    const since = this.#number() - 1_000 / BUCKET_MS;
-    return this.#buckets.reduce((sum, { at, total }) => (at > since ? sum + total : sum), 0);
+    const exact = this.#world.elapsed() / BUCKET_MS;
+    const now = Math.floor(exact);
+    const first = now - 1_000 / BUCKET_MS;
+    let sum = 0;
+    for (const { at, total } of this.#buckets) {
+      if (at > first) sum += total;
+      else if (at === first) sum += total * (1 - (exact - now));
+    }
+    return Math.round(sum);
   }
 
   /** The sessions with the most updates in the last ten seconds, at most `max`. */

@@ -82,8 +82,9 @@ export function asking(
     handler,
     raw,
     async get(path, params = {}) {
-      const texts = Object.entries(params).map(([name, value]) => [name, String(value)]);
-      const query = new URLSearchParams(texts).toString();
+      const given = new URLSearchParams();
+      for (const [name, value] of Object.entries(params)) given.set(name, String(value));
+      const query = given.toString();
       return await asked(await raw(query === '' ? path : `${path}?${query}`));
     },
     async act(action, init = {}) {
