@@ -35,7 +35,7 @@ export function repositoryFiles(): SourceFile[] {
 
 /** Program text: what the house rules on length and shape are about. */
 export function isProgram(file: SourceFile): boolean {
-  return /\.(ts|js|mjs)$/.test(file.path);
+  return /\.(tsx?|js|mjs)$/.test(file.path);
 }
 
 /** The page of the inspector: it runs in a browser, where clocks and timers are its own. */
