@@ -19,6 +19,8 @@ export function OverviewCharts({ overview }: { overview: Overview | undefined })
   const times = samples.map(({ at }) => at / 1_000);
   const last = samples.at(-1);
   const until = (overview?.at ?? 0) / 1_000;
+  // A process that never commits has no times of commits: the other charts take the room.
+  const commits = samples.some(({ p50 }) => p50 !== null);
   const shared = { times, until };
   return (
     <div class="charts">
@@ -30,14 +32,16 @@ export function OverviewCharts({ overview }: { overview: Overview | undefined })
         shown={[rate(last?.updates ?? 0)]}
         format={rate}
       />
-      <TimeChart
-        {...shared}
-        title="Commit times"
-        lines={COMMITS}
-        values={[samples.map(({ p50 }) => p50), samples.map(({ p99 }) => p99)]}
-        shown={[shownTime(last?.p50), shownTime(last?.p99)]}
-        format={durationText}
-      />
+      {commits && (
+        <TimeChart
+          {...shared}
+          title="Commit times"
+          lines={COMMITS}
+          values={[samples.map(({ p50 }) => p50), samples.map(({ p99 }) => p99)]}
+          shown={[shownTime(last?.p50), shownTime(last?.p99)]}
+          format={durationText}
+        />
+      )}
       <TimeChart
         {...shared}
         title="Turns"

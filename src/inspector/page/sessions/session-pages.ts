@@ -7,7 +7,7 @@ import { askSessions } from '../server/questions.ts';
 /** Rows that are fetched at a time. */
 export const PAGE_ROWS = 100;
 /** Changes come several times a second; rows are fetched again at most once in so many milliseconds. */
-const REFETCH_MS = 400;
+const REFETCH_MS = 250;
 /** Rows whose last look is remembered, to tell which of them changed. */
 const LOOKS_MAX = 4_000;
 

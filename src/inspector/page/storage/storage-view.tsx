@@ -5,11 +5,12 @@ import { askStorage } from '../server/questions.ts';
 import { useAnswer } from '../server/use-answer.ts';
 import { useMayWrite } from '../shell/about.ts';
 import { ProblemNote } from '../shell/problem-note.tsx';
-import { byteSize, count, counted } from '../text/number-text.ts';
+import { byteSize, counted } from '../text/number-text.ts';
 import { ago } from '../text/time-text.ts';
 import { ArchivesByAge } from './archives-by-age.tsx';
 import { BiggestSessions } from './biggest-sessions.tsx';
 import { MendPanel } from './mend-panel.tsx';
+import { MetadataLogs } from './metadata-logs.tsx';
 import { SharedBlobs } from './shared-blobs.tsx';
 
 /** Where the bytes of the store are. Looking costs the server something, so it is done when asked. */
@@ -36,11 +37,11 @@ export function StorageView() {
 }
 
 function Figures({ figures }: { figures: Storage['figures'] }) {
-  const { bytes, biggest, blobs, logs, journals, archivesByAge } = figures;
+  const { bytes, biggest, blobs, archivesByAge } = figures;
   const total = Object.values(bytes).reduce((sum, value) => sum + value, 0);
   return (
-    <div class="storage">
-      <section class="card is-wide">
+    <>
+      <section class="card storage-total">
         <h2 class="card-title">
           {byteSize(total)}{' '}
           <span class="card-note">
@@ -49,37 +50,16 @@ function Figures({ figures }: { figures: Storage['figures'] }) {
         </h2>
         <BytesBar kinds={bytes} />
       </section>
-      <BiggestSessions biggest={biggest} />
-      <SharedBlobs blobs={blobs} bytes={bytes.blobs} />
-      <section class="card">
-        <h2 class="card-title">Metadata logs</h2>
-        <dl class="figures">
-          <div>
-            <dt>Snapshots</dt>
-            <dd>{byteSize(logs.snapshots)}</dd>
-          </div>
-          <div>
-            <dt>Changes since</dt>
-            <dd>{byteSize(logs.changes)}</dd>
-          </div>
-          <div>
-            <dt>Changes to a snapshot</dt>
-            <dd>
-              {logs.snapshots === 0
-                ? '–'
-                : `${((logs.changes / logs.snapshots) * 100).toFixed(0)} %`}
-            </dd>
-          </div>
-          <div>
-            <dt>Journals</dt>
-            <dd>
-              {count(journals.count)}, {byteSize(bytes.journals)}
-            </dd>
-          </div>
-        </dl>
-        <p class="quiet">A log is folded to one snapshot as its changes outgrow it.</p>
-      </section>
-      <ArchivesByAge classes={archivesByAge} />
-    </div>
+      <div class="storage">
+        <div>
+          <BiggestSessions biggest={biggest} />
+        </div>
+        <div>
+          <MetadataLogs figures={figures} />
+          <ArchivesByAge classes={archivesByAge} />
+          <SharedBlobs blobs={blobs} bytes={bytes.blobs} />
+        </div>
+      </div>
+    </>
   );
 }
