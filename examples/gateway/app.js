@@ -23,7 +23,7 @@ export function gatewayApp(gateway, { token, inspect }) {
   for (const [path, { body, type }] of pageFiles()) {
     app.get(path, (c) => c.body(body, 200, { 'content-type': type }));
   }
-  app.use('/api/*', withToken(token), bodyLimit({ maxSize: BODY_BYTES_MAX }));
+  app.use('/api/*', withToken(token), bodyLimit({ maxSize: BODY_BYTES_MAX, onError: tooLarge }));
   app.get('/api/live', (c) => live(c, gateway));
   app.get('/api/chats', (c) => c.json([...gateway.chats.values()].map(({ view }) => view)));
   app.post('/api/chats/:name/:verb', (c) => act(c, gateway));
@@ -61,7 +61,7 @@ function live(c, gateway) {
 async function act(c, gateway) {
   const { name = '', verb = '' } = c.req.param();
   const chat = gateway.chats.get(name);
-  const action = ACTIONS[verb];
+  const action = ACTIONS.get(verb);
   if (chat === undefined || action === undefined) return c.notFound();
   const body = await c.req.json().catch(() => {
     // What is no JSON is refused as what has no fields.
@@ -75,9 +75,11 @@ async function act(c, gateway) {
 /**
  * What can be done in a chat: `true` when it was done, `false` when it came too late, and words when
  * the body makes no sense.
- * @type {Record<string, (chat: import('./chat.js').Chat, body: any) => Promise<boolean | string>>}
+ * @typedef {(chat: import('./chat.js').Chat, body: any) => Promise<boolean | string>} Action
  */
-const ACTIONS = {
+
+/** @type {Record<string, Action>} */
+const VERBS = {
   async messages(chat, { id, text }) {
     if (!isId(id)) return 'a message needs an id of its own';
     if (typeof text !== 'string' || text.trim() === '') return 'a message needs a text';
@@ -103,7 +105,14 @@ const ACTIONS = {
   },
 };
 
+const ACTIONS = new Map(Object.entries(VERBS));
+
 /** @param {unknown} id */
 function isId(id) {
   return typeof id === 'string' && /^[\w-]{8,64}$/.test(id);
+}
+
+/** @param {import('hono').Context} c */
+function tooLarge(c) {
+  return c.json(refusal('a body that is too large'), 413);
 }
