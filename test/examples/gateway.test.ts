@@ -34,7 +34,7 @@ describe('the gateway', () => {
 
   it('answers the messages of one chat in their order, and shows how many wait', async () => {
     const run = await GatewayRun.start(freshDirectory());
-    const texts = ['count to 60', 'second', 'third'];
+    const texts = ['count to 600', 'second', 'third'];
     for (const [n, text] of texts.entries()) {
       expect(await run.act('left', 'messages', { id: `message-${n}`, text })).toBe(200);
     }
@@ -46,7 +46,7 @@ describe('the gateway', () => {
     ]);
     const done = await run.seen('left', answered('message-2'));
     expect(done.exchanges.map(({ answer }) => answer?.text)).toEqual([
-      Array.from({ length: 60 }, (_, n) => n + 1).join(' '),
+      Array.from({ length: 600 }, (_, n) => n + 1).join(' '),
       'I heard “second” and one message before it.',
       'I heard “third” and 2 messages before it.',
     ]);
@@ -95,21 +95,21 @@ describe('the gateway', () => {
   it('loses nothing when it is killed: the next one answers, and says what was cut off', async () => {
     const directory = freshDirectory();
     const first = await GatewayRun.start(directory);
-    await first.act('left', 'messages', { id: 'message-0', text: 'count to 400' });
+    await first.act('left', 'messages', { id: 'message-0', text: 'count to 800' });
     await first.act('left', 'messages', { id: 'message-1', text: 'waits' });
-    await first.act('right', 'messages', { id: 'message-2', text: 'count to 300' });
+    await first.act('right', 'messages', { id: 'message-2', text: 'count to 700' });
     await first.seen('right', speaks('message-2'));
     await first.seen('left', speaks('message-0'));
     await first.kill();
 
-    const second = await GatewayRun.start(directory);
+    const second = await GatewayRun.start(directory, { AGENT_PACE_MS: '0' });
     expect(second.token).toBe(first.token);
     const left = await second.seen('left', answered('message-1'));
     const right = await second.seen('right', answered('message-2'));
     expect(left.exchanges.map(({ id }) => id)).toEqual(['message-0', 'message-1']);
-    expect(at(left, 'message-0')?.answer?.text).toMatch(/^1 2 3 .* 400$/);
+    expect(at(left, 'message-0')?.answer?.text).toMatch(/^1 2 3 .* 800$/);
     expect(at(left, 'message-1')?.answer?.text).toMatch(/and one message before it/);
-    expect(at(right, 'message-2')?.answer?.text).toMatch(/ 300$/);
+    expect(at(right, 'message-2')?.answer?.text).toMatch(/ 700$/);
     const killed = [{ pid: first.child.pid }];
     expect(at(left, 'message-0')?.cutOff).toMatchObject(killed);
     expect(at(left, 'message-1')?.cutOff).toEqual([]);
@@ -126,11 +126,11 @@ describe('the gateway', () => {
   it('ends at Ctrl-C in the middle of an answer, which the next start gives', async () => {
     const directory = freshDirectory();
     const first = await GatewayRun.start(directory);
-    await first.act('left', 'messages', { id: 'message-0', text: 'count to 500' });
+    await first.act('left', 'messages', { id: 'message-0', text: 'count to 800' });
     await first.act('left', 'messages', { id: 'message-1', text: 'waits' });
     await first.seen('left', speaks('message-0'));
     expect(await first.interrupt()).toBe(0);
-    const second = await GatewayRun.start(directory);
+    const second = await GatewayRun.start(directory, { AGENT_PACE_MS: '0' });
     const view = await second.seen('left', answered('message-1'));
     expect(at(view, 'message-0')).toMatchObject({ cutOff: [], answer: { stopReason: 'stop' } });
   });
