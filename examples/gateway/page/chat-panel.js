@@ -9,6 +9,8 @@ import { factsText, statusOf } from './status-text.js';
 /** Pixels from the end within which a reader counts as being there. */
 const AT_END_MAX = 60;
 
+const UNKNOWN = { state: 'unknown', words: 'what runs is not known' };
+
 export class ChatPanel {
   element;
   #name;
@@ -20,6 +22,7 @@ export class ChatPanel {
   #rows = new Map();
   #parts;
   #refused = '';
+  #live = true;
   /** The archives that are drawn. */
   #archives = '';
 
@@ -94,9 +97,17 @@ export class ChatPanel {
     this.#draw();
   }
 
+  /** The line to the gateway was found or lost: what runs is known only while it is there. @param {boolean} live */
+  setLive(live) {
+    this.#live = live;
+    this.element.dataset.live = String(live);
+    this.tick();
+    if (live) void this.flush();
+  }
+
   /** Shows how long the running turn has taken by now. */
   tick() {
-    const { words, state } = statusOf(this.#view, Date.now());
+    const { words, state } = this.#live ? statusOf(this.#view, Date.now()) : UNKNOWN;
     const { status } = this.#parts;
     setText(status, words);
     status.dataset.state = state;

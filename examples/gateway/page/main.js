@@ -54,5 +54,5 @@ function onState(state) {
   at('live').dataset.state = state;
   setText(at('live'), state === 'live' ? 'live' : 'lost');
   at('lost').hidden = state === 'live';
-  if (state === 'live') for (const panel of panels.values()) void panel.flush();
+  for (const panel of panels.values()) panel.setLive(state === 'live');
 }
