@@ -84,7 +84,8 @@ const VERBS = {
     if (!isId(id)) return 'a message needs an id of its own';
     if (typeof text !== 'string' || text.trim() === '') return 'a message needs a text';
     if (text.length > TEXT_MAX) return `a message has at most ${TEXT_MAX} characters`;
-    return await chat.accept(id, text.toWellFormed());
+    const accepted = await chat.accept(id, text.toWellFormed());
+    return accepted || 'too many messages of this chat wait; send it again later';
   },
   async again(chat, { id }) {
     if (!isId(id)) return 'name the message';

@@ -38,12 +38,13 @@ describe('the gateway', () => {
     for (const [n, text] of texts.entries()) {
       expect(await run.act('left', 'messages', { id: `message-${n}`, text })).toBe(200);
     }
-    const queued = await run.seen('left', ({ waiting }) => waiting === 2);
-    expect(queued.exchanges.map(({ progress, place }) => [progress, place])).toEqual([
+    const queue = (view: View) => view.exchanges.map(({ progress, place }) => [progress, place]);
+    const queued = JSON.stringify([
       ['running', 0],
       ['waiting', 1],
       ['waiting', 2],
     ]);
+    await run.seen('left', (view) => view.waiting === 2 && JSON.stringify(queue(view)) === queued);
     const done = await run.seen('left', answered('message-2'));
     expect(done.exchanges.map(({ answer }) => answer?.text)).toEqual([
       Array.from({ length: 600 }, (_, n) => n + 1).join(' '),
@@ -65,6 +66,20 @@ describe('the gateway', () => {
     const view = await run.seen('left', answered('message-1'));
     expect(view.exchanges).toHaveLength(2);
     expect(view.facts.turns).toBe(2);
+  });
+
+  it('refuses what would wait behind too many, and keeps what it has accepted', async () => {
+    const run = await GatewayRun.start(freshDirectory());
+    const sent = Array.from({ length: 103 }, (_, n) => {
+      const text = n === 0 ? 'count to 5000' : 'next';
+      return run.act('right', 'messages', { id: `message-${n}`, text });
+    });
+    const statuses = await Promise.all(sent);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(100);
+    expect(statuses.filter((status) => status === 400)).toHaveLength(3);
+    await run.seen('right', (view) => view.waiting === 99 && view.exchanges.length === 100);
+    expect(await run.act('right', 'reset', {})).toBe(200);
+    await run.seen('right', (seen) => !seen.turn && seen.waiting === 0);
   });
 
   it('archives with a reset, also messages that wait, and goes on after a restore', async () => {

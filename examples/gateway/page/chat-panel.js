@@ -21,6 +21,7 @@ export class ChatPanel {
   /** @type {Map<string, ExchangeRow>} */
   #rows = new Map();
   #parts;
+  #composer;
   #refused = '';
   #live = true;
   /** The archives that are drawn. */
@@ -51,12 +52,13 @@ export class ChatPanel {
     };
     this.#parts.talk.append(this.#parts.list, empty);
     this.#parts.former.append(this.#parts.count, this.#parts.archives);
-    this.element = this.#frame(view, composer(view.title, send));
+    this.#composer = composer(view.title, send);
+    this.element = this.#frame(view);
     this.show(view);
   }
 
-  /** @param {any} view @param {HTMLElement} field */
-  #frame({ name, title, key }, field) {
+  /** @param {any} view */
+  #frame({ name, title, key }) {
     const { status, trouble, talk, facts, former, stop, reset } = this.#parts;
     const heading = `${name}-title`;
     return element(
@@ -72,7 +74,7 @@ export class ChatPanel {
       ),
       talk,
       trouble,
-      field,
+      this.#composer.element,
       element('footer', {}, facts, former),
     );
   }
@@ -91,8 +93,9 @@ export class ChatPanel {
 
   /** Sends what nobody has acknowledged yet. */
   async flush() {
-    await this.#outbox.flush((refused) => {
+    await this.#outbox.flush((refused, text) => {
       this.#refused = refused;
+      this.#composer.giveBack(text);
     });
     this.#draw();
   }

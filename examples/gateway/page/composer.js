@@ -27,7 +27,13 @@ export function composer(title, onSend) {
     event.preventDefault();
     send();
   });
-  return element('div', { class: 'composer' }, field, press);
+  return {
+    element: element('div', { class: 'composer' }, field, press),
+    /** Puts back what was refused, unless something else is being written. @param {string} text */
+    giveBack(text) {
+      if (field.value === '') field.value = text;
+    },
+  };
 }
 
 /**

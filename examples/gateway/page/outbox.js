@@ -37,7 +37,7 @@ export class Outbox {
 
   /**
    * Sends what waits, in order, one after the other; stops where nobody answers.
-   * @param {(refused: string) => void} onRefused
+   * @param {(refused: string, text: string) => void} onRefused told why, and what was written
    */
   async flush(onRefused) {
     if (this.#sending) return;
@@ -46,7 +46,7 @@ export class Outbox {
       for (let next = this.waiting[0]; next !== undefined; next = this.waiting[0]) {
         const refused = await this.#send(...next);
         this.take(next[0]);
-        if (refused !== undefined) onRefused(refused);
+        if (refused !== undefined) onRefused(refused, next[1]);
       }
     } catch (error) {
       // Nobody answered: it is sent again when the gateway is back.
