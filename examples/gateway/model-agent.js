@@ -45,7 +45,7 @@ export function modelAgent({ url, model, key }) {
 }
 
 /**
- * @param {ReadableStream<Uint8Array>} body
+ * @param {ReadableStream<Uint8Array<ArrayBuffer>>} body
  * @param {() => void} heard called at every event
  * @returns {AsyncGenerator<import('./agents.js').Part>}
  */

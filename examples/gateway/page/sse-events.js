@@ -4,7 +4,7 @@
  */
 
 /**
- * @param {ReadableStream<Uint8Array>} body
+ * @param {ReadableStream<Uint8Array<ArrayBuffer>>} body
  * @returns {AsyncGenerator<{ event: string, data: string }>}
  */
 export async function* sseEvents(body) {
@@ -29,7 +29,7 @@ export async function* sseEvents(body) {
 /**
  * Lines that have ended, whichever of the three ends they have. What follows the last of them was
  * cut off, and is no event.
- * @param {ReadableStream<Uint8Array>} body
+ * @param {ReadableStream<Uint8Array<ArrayBuffer>>} body
  */
 async function* linesOf(body) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
