@@ -1,12 +1,13 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { barriers } from '../browser/accessibility.ts';
+import { openBrowser, type WatchedPage, watchedPage } from '../browser/chromium.ts';
 import { clearAway, freshDirectory, GatewayRun } from './gateway-run.ts';
-import { hardToUse, startBrowser, type WatchedPage, watchedPage } from './watched-page.ts';
 
 let browser: Browser;
 let watched: WatchedPage | undefined;
 beforeAll(async () => {
-  browser = await startBrowser();
+  browser = await openBrowser();
 });
 afterEach(async () => {
   await watched?.page.context().close();
@@ -20,7 +21,8 @@ afterAll(async () => {
 /** Opens the page of a fresh gateway, which takes its time for each word. */
 async function opened(paceMs = 20, directory = freshDirectory()) {
   const run = await GatewayRun.start(directory, { AGENT_PACE_MS: String(paceMs) });
-  watched = await watchedPage(browser, run);
+  watched = await watchedPage(browser);
+  await watched.page.goto(run.link);
   return { run, ...watched, ...chatsOf(watched.page), directory };
 }
 
@@ -37,7 +39,7 @@ const ordered = (chat: Locator) => chat.getByTestId('exchange').getByTestId('sai
 
 describe('the page of the gateway', () => {
   it('shows a short answer while a long one runs, and who waits', async () => {
-    const { left, right, page, errors, foreign } = await opened();
+    const { left, right, page, complaints } = await opened();
     expect(page.url()).not.toContain('token');
     await left.getByTestId('suggestion').first().click();
     await left
@@ -59,12 +61,11 @@ describe('the page of the gateway', () => {
     await left.getByTestId('answer').getByText('I heard “third”').waitFor();
     expect(await ordered(left)).toEqual(['Count to 200', 'second', 'third']);
     await left.getByTestId('status').getByText('nothing runs', { exact: true }).waitFor();
-    expect(errors).toEqual([]);
-    expect(foreign).toEqual([]);
+    expect(complaints).toEqual([]);
   });
 
   it('archives with Reset, and brings back with Restore', async () => {
-    const { left, right, errors } = await opened(1);
+    const { left, right, complaints } = await opened(1);
     await say(left, 'to be kept');
     await say(right, 'beside it');
     await left.getByTestId('answer').waitFor();
@@ -75,11 +76,11 @@ describe('the page of the gateway', () => {
     await right.getByTestId('answer').waitFor();
     await left.getByTestId('restore').click();
     await left.getByTestId('answer').getByText('I heard “to be kept”').waitFor();
-    expect(errors).toEqual([]);
+    expect(complaints).toEqual([]);
   });
 
   it('finds the gateway again after kill -9, with every message answered once', async () => {
-    const { run, left, right, page, errors, directory } = await opened(20);
+    const { run, left, right, page, complaints, directory } = await opened(20);
     await say(left, 'count to 400');
     await say(left, 'this one waits');
     await say(right, 'count to 380');
@@ -108,11 +109,11 @@ describe('the page of the gateway', () => {
     expect(await ordered(left)).toEqual(['count to 400', 'this one waits']);
     expect(await ordered(right)).toEqual(['count to 380', 'written while nobody was there']);
     // What the browser says of a server that is gone is no fault of the page.
-    expect(errors.filter((text) => !/net::ERR_/.test(text))).toEqual([]);
+    expect(complaints.filter((text) => !/net::ERR_/.test(text))).toEqual([]);
   });
 
   it('keeps what was written when it is loaded again, and shows text as text', async () => {
-    const { left, page, errors, foreign } = await opened(1);
+    const { left, page, complaints } = await opened(1);
     const hostile = '<img src=x onerror="window.hit=1"><script>window.hit=1</script> \u202eabc';
     await say(left, hostile);
     await left.getByTestId('answer').waitFor();
@@ -121,8 +122,21 @@ describe('the page of the gateway', () => {
     expect(await left.getByTestId('said').textContent()).toBe(hostile);
     expect(await page.evaluate('window.hit')).toBeUndefined();
     expect(await page.locator('.talk img, .talk script').count()).toBe(0);
-    expect(errors).toEqual([]);
-    expect(foreign).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  it('has the inspector beside it, which shows who runs and who waits', async () => {
+    const { left, page } = await opened();
+    await say(left, 'count to 2000');
+    await say(left, 'waits');
+    await left.getByTestId('status').getByText('1 waits').waitFor();
+    const opening = page.context().waitForEvent('page');
+    await page.getByRole('link', { name: 'Inspector' }).click();
+    const inspector = await opening;
+    await inspector.getByText('Left web chat').first().waitFor();
+    await inspector.getByTestId('nav-sessions').click();
+    const row = inspector.locator('[data-key="agent:main:web:direct:left"]');
+    await row.getByTestId('turn-state').getByText('running').waitFor();
   });
 
   it('lets nobody in without its link', async () => {
@@ -136,11 +150,12 @@ describe('the page of the gateway', () => {
 
   it.each(['light', 'dark'] as const)('can be used by everybody (%s)', async (colorScheme) => {
     const run = await GatewayRun.start(freshDirectory());
-    watched = await watchedPage(browser, run, colorScheme);
+    watched = await watchedPage(browser, { colorScheme });
     const { page } = watched;
+    await page.goto(run.link);
     const { left, right } = chatsOf(page);
     await left.waitFor();
-    expect(await hardToUse(page)).toEqual([]);
+    expect(await barriers(page)).toEqual([]);
     await say(left, 'count to 5000');
     await say(left, 'waits');
     await left.getByTestId('place').waitFor();
@@ -148,6 +163,6 @@ describe('the page of the gateway', () => {
     await right.getByTestId('answer').waitFor();
     await right.getByTestId('reset').click();
     await right.getByText('1 archive', { exact: true }).click();
-    expect(await hardToUse(page)).toEqual([]);
+    expect(await barriers(page)).toEqual([]);
   });
 });
