@@ -12,6 +12,7 @@ import {
 } from './tidy/rules.ts';
 import {
   isLibrary,
+  isPage,
   isProgram,
   isTest,
   ROOT,
@@ -31,7 +32,7 @@ describe('the source', () => {
   });
 
   it('imports along the arrows of the design', () => {
-    expect(library.flatMap(wrongArrows)).toEqual([]);
+    expect([...library, ...files.filter(isPage)].flatMap(wrongArrows)).toEqual([]);
   });
 
   it('touches files, clocks, timers and chance only in src/system', () => {
@@ -76,7 +77,9 @@ describe('the package', () => {
       const required = [...file.code.matchAll(/createRequire\([^)]*\)\('([^']+)'\)/g)];
       return [...importsOf(file), ...required.map((match) => match[1] ?? '')];
     });
-    const used = packages.filter((name) => !/^(node:|\.)/.test(name));
+    const used = packages
+      .filter((name) => !/^(node:|\.)/.test(name))
+      .map((name) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name);
     const manifest = JSON.parse(files.find(({ path }) => path === 'package.json')?.text ?? '{}');
     expect([...new Set(used)].sort()).toEqual(Object.keys(manifest.dependencies).sort());
   });
@@ -104,6 +107,10 @@ describe('a rule of the house', () => {
     [
       'another back end',
       wrongArrows(at('src/backends/files/a.ts', "import { b } from '../memory/b.ts';")),
+    ],
+    [
+      'a page that reaches into the program',
+      wrongArrows(at('src/inspector/page/a.ts', "import { b } from '../live-index.ts';")),
     ],
     ['a part without arrows', wrongArrows(at('src/extra/a.ts', ''))],
     [

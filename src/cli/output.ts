@@ -5,6 +5,7 @@ import { HoldfastError } from '../model/errors.ts';
 export interface Sink {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
   write(text: string, written?: () => void): boolean;
   on(event: 'drain' | 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
   off(event: 'drain' | 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;

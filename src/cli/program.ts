@@ -15,10 +15,12 @@ import { addRepair } from './commands/repair.ts';
 import { addReset } from './commands/reset.ts';
 import { addRestore } from './commands/restore.ts';
 import { addRm } from './commands/rm.ts';
+import { addServe } from './commands/serve.ts';
 import { addSet } from './commands/set.ts';
 import { addShow } from './commands/show.ts';
 import { addStat } from './commands/stat.ts';
 import { addTail } from './commands/tail.ts';
+import { addTop } from './commands/top.ts';
 import { addTurns } from './commands/turns.ts';
 import { addUnset } from './commands/unset.ts';
 import { addVerify } from './commands/verify.ts';
@@ -40,6 +42,8 @@ const COMMANDS: readonly AddCommand[] = [
   addRm,
   addTurns,
   addWatch,
+  addTop,
+  addServe,
   addVerify,
   addRepair,
   addStat,

@@ -3,7 +3,11 @@ import type { Sink } from './output.ts';
 
 /** What the process around a command hands it; tests hand in their own. */
 export interface Shell {
-  readonly stdin: Readable & { readonly isTTY?: boolean | undefined };
+  readonly stdin: Readable & {
+    readonly isTTY?: boolean | undefined;
+    /** Hands over each key as it is pressed; only a terminal has it. */
+    setRawMode?(raw: boolean): unknown;
+  };
   readonly stdout: Sink;
   readonly stderr: Sink;
   readonly env: NodeJS.ProcessEnv;

@@ -11,6 +11,7 @@ const SMALL_WORLDS = [
   'src/store/surroundings.ts',
   'src/backends/memory/world.ts',
   'src/backends/postgres/world.ts',
+  'src/inspector/world.ts',
 ];
 
 /** Clocks, timers, files and chance outside the seam. */
@@ -78,7 +79,7 @@ export function longFunctions(file: SourceFile): string[] {
 /** Names that say nothing, or that another system would spell in another way. */
 export function badNames(file: SourceFile): string[] {
   const name = file.path.split('/').at(-1) ?? '';
-  const stem = name.replace(/(\.(test|proof|d))?\.(ts|js|mjs)$/, '');
+  const stem = name.replace(/(\.(test|proof|d))?\.(tsx?|js|mjs)$/, '');
   const empty = /^(utils?|helpers?|common|misc|shared|managers?|types?|lib)$/.test(stem);
   const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.config)?$/.test(stem);
   return empty || !kebab ? [`${file.path}: choose a name that says what it is`] : [];

@@ -35,12 +35,17 @@ export function repositoryFiles(): SourceFile[] {
 
 /** Program text: what the house rules on length and shape are about. */
 export function isProgram(file: SourceFile): boolean {
-  return /\.(ts|js|mjs)$/.test(file.path);
+  return /\.(tsx?|js|mjs)$/.test(file.path);
+}
+
+/** The page of the inspector: it runs in a browser, where clocks and timers are its own. */
+export function isPage(file: SourceFile): boolean {
+  return /^src\/inspector\/page\/.*\.tsx?$/.test(file.path);
 }
 
 /** The library itself, without its tests. */
 export function isLibrary(file: SourceFile): boolean {
-  return /^src\/.*\.ts$/.test(file.path) && !file.path.endsWith('.test.ts');
+  return /^src\/.*\.ts$/.test(file.path) && !isPage(file) && !file.path.endsWith('.test.ts');
 }
 
 /** Tests, and the suite for back ends, which is tests that are shipped. */
