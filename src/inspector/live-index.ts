@@ -53,7 +53,7 @@ export class LiveIndex {
     for (;;) {
       const left = until - this.#world.elapsed();
       if (this.complete || this.#failure || left <= 0 || this.table.rows.size >= count) return;
-      await this.#news(left);
+      await this.#news(left, 'awaitedAfter');
     }
   }
 
@@ -73,7 +73,7 @@ export class LiveIndex {
         this.#failure = { error };
         this.#tell();
         if (isHoldfastError(error) && error.code === 'STORE_CLOSED') return;
-        await this.#news(RETRY_MS);
+        await this.#news(RETRY_MS, 'after');
       }
     }
   }
@@ -134,14 +134,14 @@ export class LiveIndex {
   }
 
   /** Waits for more rows, a failure or the end, at most so long. */
-  async #news(ms: number): Promise<void> {
+  async #news(ms: number, timer: 'after' | 'awaitedAfter'): Promise<void> {
     await new Promise<void>((resolve) => {
       const wake = () => {
         cancel();
         this.#waiting.delete(wake);
         resolve();
       };
-      const cancel = this.#world.after(ms, wake);
+      const cancel = this.#world[timer](ms, wake);
       this.#waiting.add(wake);
     });
   }

@@ -61,7 +61,9 @@ export class SortedKeys {
     if (known !== undefined) {
       const pauseMs = Math.min(WAIT_MS_MAX, known.costMs / COST_SHARE);
       const leftMs = known.at + pauseMs - this.#world.elapsed();
-      if (leftMs > 1) await new Promise<void>((resolve) => this.#world.after(leftMs, resolve));
+      if (leftMs > 1) {
+        await new Promise<void>((resolve) => this.#world.awaitedAfter(leftMs, resolve));
+      }
     }
     return await this.#find(query);
   }

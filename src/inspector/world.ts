@@ -11,6 +11,8 @@ export interface World {
   elapsed(): number;
   /** Calls back once; the returned function takes it back. Keeps no process alive by itself. */
   after(ms: number, call: () => void): () => void;
+  /** As `after`, for something that somebody waits for: the process lives until it came. */
+  awaitedAfter(ms: number, call: () => void): () => void;
   /** Lets everything else have its round of the event loop. */
   breathe(): Promise<void>;
   /** Text that nobody can guess. */
@@ -32,6 +34,10 @@ export const realWorld: World = {
   after(ms, call) {
     const timer = setTimeout(call, ms);
     timer.unref();
+    return () => clearTimeout(timer);
+  },
+  awaitedAfter(ms, call) {
+    const timer = setTimeout(call, ms);
     return () => clearTimeout(timer);
   },
   breathe: () => nextRound(),
