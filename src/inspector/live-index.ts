@@ -1,9 +1,9 @@
 import type { Store } from '../contract/store.ts';
 import { HoldfastError, isHoldfastError } from '../model/errors.ts';
+import { Slices } from '../model/slices.ts';
 import type { Change, SessionSummary } from '../model/state.ts';
 import { RowReader } from './row-reader.ts';
 import { RowTable } from './row-table.ts';
-import { Slices } from './slices.ts';
 import { UpdateRate } from './update-rate.ts';
 import { realWorld, type World } from './world.ts';
 

@@ -1,4 +1,4 @@
-import { Slices } from './slices.ts';
+import { Slices } from '../model/slices.ts';
 import type { World } from './world.ts';
 
 /** Milliseconds in which changes of one session are collected to one read. */

@@ -1,8 +1,8 @@
 import type { Lane } from '../contract/store.ts';
+import { Slices } from '../model/slices.ts';
+import { sortInSlices } from '../model/sort-in-slices.ts';
 import { lanesByKey, type RowQuery, rowFilter, rowOrder } from './row-query.ts';
 import type { KeptRow, RowTable } from './row-table.ts';
-import { Slices } from './slices.ts';
-import { sortInSlices } from './sort-in-slices.ts';
 import type { World } from './world.ts';
 
 /** Queries whose answers are kept. */

@@ -1,11 +1,11 @@
 import type { ListQuery } from '../../contract/backend.ts';
+import { sortInSlices } from '../../model/sort-in-slices.ts';
 import type { SessionSummary } from '../../model/state.ts';
 import { compareSummaries, matchesQuery } from '../../model/summary.ts';
 import { freezeDeep } from './freeze-deep.ts';
 import { typedError } from './io-error.ts';
 import type { OpenedStore } from './opened-store.ts';
 import { Slices } from './slices.ts';
-import { sortInSlices } from './sort-in-slices.ts';
 
 /** `list`: rows of all agents, or of one, in order. */
 export function listSessions(store: OpenedStore, query: ListQuery): AsyncIterable<SessionSummary> {

@@ -38,7 +38,7 @@ export const addTop: AddCommand = (program, runner) => {
       examples(
         ['holdfast top', 'until q'],
         ['holdfast top --once', 'how is it now'],
-        ['holdfast top --every 10s --json >> top.jsonl', 'for a log'],
+        ['holdfast top --every 10s --json >> top.log', 'for a log'],
       ),
     )
     .action((options: Options, command) =>

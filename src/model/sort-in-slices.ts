@@ -3,14 +3,13 @@ import type { Slices } from './slices.ts';
 /** Rows sorted in one go: a few milliseconds of work. */
 const RUN_ROWS = 4_096;
 
-type Compare<T> = (a: T, b: T) => number;
-
 /** Sorts many rows without holding the event loop: short runs, then merged pair by pair. */
 export async function sortInSlices<T>(
   rows: readonly T[],
-  compare: Compare<T>,
+  compare: (a: T, b: T) => number,
   slices: Slices,
 ): Promise<T[]> {
+  if (rows.length <= RUN_ROWS) return rows.slice().sort(compare);
   let runs: T[][] = [];
   for (let at = 0; at < rows.length; at += RUN_ROWS) {
     runs.push(rows.slice(at, at + RUN_ROWS).sort(compare));
@@ -24,18 +23,31 @@ export async function sortInSlices<T>(
     }
     runs = merged;
   }
-  return runs[0] ?? [];
+  return runs[0] as T[];
 }
 
-async function merge<T>(left: T[], right: T[], compare: Compare<T>, slices: Slices): Promise<T[]> {
+async function merge<T>(
+  left: T[],
+  right: T[],
+  compare: (a: T, b: T) => number,
+  slices: Slices,
+): Promise<T[]> {
   const rows: T[] = [];
   let l = 0;
   let r = 0;
-  while (l < left.length || r < right.length) {
-    const fromLeft =
-      r >= right.length || (l < left.length && compare(left[l] as T, right[r] as T) <= 0);
-    rows.push((fromLeft ? left[l++] : right[r++]) as T);
+  while (l < left.length && r < right.length) {
+    const a = left[l] as T;
+    const b = right[r] as T;
+    if (compare(a, b) <= 0) {
+      rows.push(a);
+      l += 1;
+    } else {
+      rows.push(b);
+      r += 1;
+    }
     if (slices.due) await slices.rest();
   }
+  for (; l < left.length; l++) rows.push(left[l] as T);
+  for (; r < right.length; r++) rows.push(right[r] as T);
   return rows;
 }
