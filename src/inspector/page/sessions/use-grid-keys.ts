@@ -46,6 +46,8 @@ export function useGridKeys(
     const next = Math.min(pages.total - 1, Math.max(0, from + step));
     setActive(next);
     virtual.scrollToIndex(next);
+    // From here on the keys are those of the mark, not of a header that was clicked before.
+    scroller.current?.focus({ preventScroll: true });
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (isTyping(event) || onControl(event)) return;
@@ -59,7 +61,6 @@ export function useGridKeys(
     const onPage = (event: KeyboardEvent): void => {
       if ((event.key !== 'j' && event.key !== 'k') || isTyping(event)) return;
       if (scroller.current?.contains(event.target as Node)) return;
-      scroller.current?.focus();
       onKeyDown(event);
     };
     addEventListener('keydown', onPage);
