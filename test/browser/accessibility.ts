@@ -10,10 +10,14 @@ interface Violation {
   nodes: { target: string[] }[];
 }
 
-/** What axe holds against the page as it is, with the first places. Only what is serious. */
-export async function barriers(page: Page): Promise<string[]> {
+/**
+ * What axe holds against the page as it is, with the first places. Only what is serious.
+ *
+ * @param part a selector: only what is in there
+ */
+export async function barriers(page: Page, part = 'html'): Promise<string[]> {
   const found = await page.evaluate<Violation[]>(
-    `${AXE}; axe.run().then(({ violations }) => violations)`,
+    `${AXE}; axe.run(${JSON.stringify(part)}).then(({ violations }) => violations)`,
   );
   return found
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')

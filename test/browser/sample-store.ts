@@ -2,7 +2,7 @@
 import { openStore, type Store } from 'holdfast';
 
 export const SAMPLE = 'agent:main:slack:channel:c024';
-const RECORDS = 260;
+const RECORDS = 130;
 const WRITES_AT_ONCE = 500;
 
 /** So many small sessions, and nothing else. */
