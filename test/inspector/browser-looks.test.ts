@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import type { Store } from 'holdfast';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -7,9 +6,6 @@ import { openBrowser, type WatchedPage, watchedPage } from '../browser/chromium.
 import { SAMPLE, sampleStore } from '../browser/sample-store.ts';
 import { type ServedStore, serveStore } from '../browser/served-store.ts';
 
-/** `SCREENSHOTS=1` writes the pictures of the documents anew. */
-const PICTURES = process.env.SCREENSHOTS === '1';
-const IMAGES = fileURLToPath(new URL('../../docs/images/', import.meta.url));
 const DESK = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
 
@@ -53,9 +49,6 @@ describe.each([
     await page.goto(`${served.url}#/${address}`);
     await ready(page);
     expect(await barriers(page)).toEqual([]);
-    if (PICTURES && viewport === DESK) {
-      await page.screenshot({ path: `${IMAGES}inspector-${view}-${colorScheme}.png` });
-    }
     expect(complaints).toEqual([]);
   });
 

@@ -125,7 +125,7 @@ function optionsOf(
         size: 24,
         space: 90,
         grid: { show: false },
-        values: (_chart, ticks) => ticks.map((tick) => clockTime(tick * 1_000).slice(0, 5)),
+        values: (_chart, ticks) => clockTimes(ticks),
       },
       {
         ...axis,
@@ -137,6 +137,13 @@ function optionsOf(
     ],
     series: [{}, ...lines.map((line) => seriesOf(line, colour))],
   };
+}
+
+/** Without their seconds, as long as that tells them apart. */
+function clockTimes(ticks: readonly number[]): string[] {
+  const step = (ticks[1] ?? 0) - (ticks[0] ?? 0);
+  const shown = step > 0 && step < 60 ? 8 : 5;
+  return ticks.map((tick) => clockTime(tick * 1_000).slice(0, shown));
 }
 
 function seriesOf(line: Line, colour: (name: string) => string): uPlot.Series {

@@ -84,22 +84,33 @@ export class LiveStream {
 
   #take(event: string | undefined, data: string, connection: AbortSignal): void {
     if (connection.aborted) return;
-    if (event === 'overview') {
-      this.overview.set(JSON.parse(data) as LiveEvents['overview']);
-      if (this.#opened === connection) return;
-      this.#opened = connection;
-      this.#failures = 0;
-      this.state.set('live');
-      // What happened before this connection was never told.
-      this.#tell({ keys: [], all: true });
-    }
+    if (event === 'overview') this.#takeOverview(JSON.parse(data), connection);
     if (event === 'changes') {
       const { keys, more } = JSON.parse(data) as LiveEvents['changes'];
       this.#tell({ keys, all: more });
     }
   }
 
+  #takeOverview(overview: LiveEvents['overview'], connection: AbortSignal): void {
+    const former = this.overview.value;
+    this.overview.set(overview);
+    if (this.#opened === connection) {
+      if (former && isOtherwise(former, overview)) this.#tell({ keys: [], all: true });
+      return;
+    }
+    this.#opened = connection;
+    this.#failures = 0;
+    this.state.set('live');
+    // What happened before this connection was never told.
+    this.#tell({ keys: [], all: true });
+  }
+
   #tell(changed: Changed): void {
     for (const listener of [...this.#listeners]) listener(changed);
   }
+}
+
+/** What no change tells: who waits in a lane, and what a first look at the store has found so far. */
+function isOtherwise(former: Overview, next: Overview): boolean {
+  return former.waiting.turns !== next.waiting.turns || !former.complete;
 }

@@ -7,21 +7,8 @@ import type {
   StorageView,
   TranscriptPage,
 } from '../../wire.ts';
+import type { Revision, TranscriptRecord } from './answers.ts';
 import { ask } from './ask.ts';
-
-/** One commit of an entry, newest first in an answer. */
-export interface Revision {
-  rev: number;
-  at: number;
-  sessionId: string;
-  set: Readonly<Record<string, unknown>>;
-  unset: readonly string[];
-  /** Everything before it is not known any more, or was replaced. */
-  whole: boolean;
-}
-
-/** A record of a transcript. */
-export type TranscriptRecord = TranscriptPage['records'][number];
 
 export const askAbout = (signal?: AbortSignal) => ask<About>('api/about', {}, signal);
 

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { SessionView } from '../../wire.ts';
 import { FieldEditor } from '../actions/field-editor.tsx';
-import type { Revision } from '../server/questions.ts';
+import type { Revision } from '../server/answers.ts';
 import { useMayWrite } from '../shell/about.ts';
 import { safeLine } from '../text/safe-text.ts';
 import { FieldValue } from '../values/field-value.tsx';

@@ -1,4 +1,4 @@
-import type { Revision } from '../server/questions.ts';
+import type { Revision } from '../server/answers.ts';
 
 /** What a field was before a revision. `unknown`: that is not kept any more. */
 export type Former = { known: true; value: unknown } | { known: false };

@@ -1,5 +1,5 @@
 import { useNow } from '../browser/use-now.ts';
-import type { Revision } from '../server/questions.ts';
+import type { Revision } from '../server/answers.ts';
 import { count, counted } from '../text/number-text.ts';
 import { safeLine } from '../text/safe-text.ts';
 import { ago, dateTime } from '../text/time-text.ts';

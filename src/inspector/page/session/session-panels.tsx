@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useState } from 'preact/hooks';
 import type { SessionView } from '../../wire.ts';
-import type { Revision } from '../server/questions.ts';
+import type { Revision } from '../server/answers.ts';
 import { ArchivesPanel } from './archives-panel.tsx';
 import { EntryPanel } from './entry-panel.tsx';
 import { HistoryPanel } from './history-panel.tsx';

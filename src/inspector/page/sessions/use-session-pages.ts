@@ -1,6 +1,6 @@
 import { useEffect, useReducer, useRef } from 'preact/hooks';
 import type { SessionsQuery } from '../../wire.ts';
-import { live, useChanges } from '../server/live.ts';
+import { useChanges } from '../server/live.ts';
 import { SessionPages } from './session-pages.ts';
 
 /**
@@ -24,14 +24,6 @@ export function useSessionPages(query: SessionsQuery): SessionPages {
   useChanges((changed) => {
     next.current?.changed(changed);
   });
-  // While the server still looks at the store for the first time, its counts grow without a change.
-  useEffect(
-    () =>
-      live.overview.listen(() => {
-        if (next.current?.head?.complete === false) next.current.changed({ keys: [], all: true });
-      }),
-    [],
-  );
   useEffect(
     () => () => {
       next.current?.close();

@@ -53,11 +53,11 @@ function Figures({ figures }: { figures: Storage['figures'] }) {
       <div class="storage">
         <div>
           <BiggestSessions biggest={biggest} />
+          <SharedBlobs blobs={blobs} bytes={bytes.blobs} />
         </div>
         <div>
           <MetadataLogs figures={figures} />
           <ArchivesByAge classes={archivesByAge} />
-          <SharedBlobs blobs={blobs} bytes={bytes.blobs} />
         </div>
       </div>
     </>

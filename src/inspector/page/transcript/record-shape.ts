@@ -2,7 +2,7 @@
  * A transcript record as a person reads it. Records are written by pi, by OpenClaw or by anybody:
  * whatever has not the expected shape is shown as the JSON that it is.
  */
-import type { TranscriptRecord } from '../server/questions.ts';
+import type { TranscriptRecord } from '../server/answers.ts';
 
 /** A part of a message. */
 export type Part =

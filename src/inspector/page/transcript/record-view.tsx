@@ -1,5 +1,5 @@
 import { Component, type JSX } from 'preact';
-import type { TranscriptRecord } from '../server/questions.ts';
+import type { TranscriptRecord } from '../server/answers.ts';
 import { safeLine, safeText } from '../text/safe-text.ts';
 import { clockTime, dateTime } from '../text/time-text.ts';
 import { FoldedJson } from '../values/folded-json.tsx';

@@ -1,6 +1,7 @@
 import type { TranscriptPage } from '../../wire.ts';
+import type { TranscriptRecord } from '../server/answers.ts';
 import { problemOf, type RefusedError } from '../server/ask.ts';
-import { askRecord, askTranscript, type TranscriptRecord } from '../server/questions.ts';
+import { askRecord, askTranscript } from '../server/questions.ts';
 
 /** Records that are fetched at a time. */
 const PAGE_RECORDS = 100;
