@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Backend } from '../../src/contract/backend.ts';
 import { until } from '../files/collect.ts';
-import { largePatch, untilFoldIsNear } from '../files/folding.ts';
+import { generationsOf, largePatch, untilFoldIsNear } from '../files/folding.ts';
 import { openStoreAt } from '../files/open-store-at.ts';
 import { directoryOf, pathsOf } from '../files/paths-of-session.ts';
 import { temporaryDirectory } from '../files/temporary-directory.ts';
@@ -18,14 +18,14 @@ const large = { skills: Array.from({ length: 1_000 }, (_, n) => `skill ${n}`) };
 async function syncsOf(
   durability: 'process' | 'power',
   prepare: (backend: Backend, root: string) => Promise<unknown>,
-  run: (backend: Backend) => Promise<unknown>,
+  run: (backend: Backend, root: string) => Promise<unknown>,
 ): Promise<string[]> {
   const root = temporaryDirectory();
   const system = new FaultySystem();
   const { store, backend } = await openStoreAt(root, { system, durability });
   await prepare(backend, root);
   system.forget();
-  await run(backend);
+  await run(backend, root);
   // Folds go on in the background; closing waits for them.
   await store.close();
   const names = new Map([
@@ -156,8 +156,10 @@ describe('R4.8 the syncs that a durability promises are made, and no others:', (
   });
 
   test('a fold syncs its new file and its name with either, before the old one goes', async () => {
-    const fold = async (backend: Backend) => {
+    const fold = async (backend: Backend, root: string) => {
       for (let n = 1; n <= 8; n++) await backend.update(KEY, largePatch(n), {});
+      await until('the fold has ended', () => generationsOf(root, KEY).join() === '2');
+      await backend.update(KEY, largePatch(9), {});
     };
     const prepare = (backend: Backend, root: string) => untilFoldIsNear(backend, root, KEY);
     expect(await syncsOf('process', prepare, fold)).toEqual([
