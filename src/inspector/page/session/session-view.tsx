@@ -12,7 +12,7 @@ import { TranscriptPane } from '../transcript/transcript-pane.tsx';
 import { SessionHeader } from './session-header.tsx';
 import { SessionPanels } from './session-panels.tsx';
 
-const RELOAD_MS = 250;
+const RELOAD_MS = 150;
 const REVISIONS = 50;
 
 /** One session, as it happens. */

@@ -3,7 +3,7 @@ import { paced } from '../browser/paced.ts';
 import { useChanges } from '../server/live.ts';
 import { TranscriptWindow } from './transcript-window.ts';
 
-const TAIL_MS = 200;
+const TAIL_MS = 100;
 
 /**
  * The transcript of a conversation, as far as it is loaded.
