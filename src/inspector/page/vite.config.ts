@@ -12,5 +12,7 @@ export default defineConfig({
     modulePreload: false,
     target: 'es2022',
     reportCompressedSize: false,
+    // What the bundle is made of, with the notices that its licences ask for.
+    license: { fileName: 'licences.md' },
   },
 });
