@@ -13,8 +13,6 @@ describe('npm start', () => {
     expect((await fetch(run.place)).status).toBe(200);
     const about = await run.fetch('/inspector/api/about');
     expect(await about.json()).toMatchObject({ pid: run.child.pid, write: true });
-    // The terminal tells the process, and npm does once more.
-    run.child.kill('SIGINT');
     expect(await run.interrupt()).toBe(0);
     expect(run.output).toMatch(/its store is closed/);
   });
@@ -29,6 +27,7 @@ describe('npm start', () => {
   it('opens no gateway when the proof was stopped', async () => {
     const run = GatewayRun.begin([START, '--seconds', '30', '--dir', freshDirectory()]);
     await run.until(() => / s \| slack/.test(run.output));
+    // The terminal tells the process, and npm does once more.
     run.child.kill('SIGINT');
     expect({ code: await run.interrupt(), output: run.output }).toMatchObject({ code: 0 });
     expect(run.output).toMatch(/Stopped early/);

@@ -12,31 +12,27 @@ const IMAGES = fileURLToPath(new URL('../../docs/images/', import.meta.url));
 const WATCHED_MS = 60_000;
 
 /** `SCREENSHOTS=1` writes the pictures of the documents anew. */
-it.runIf(process.env.SCREENSHOTS === '1')(
-  'has its pictures taken',
-  { timeout: 300_000 },
-  async () => {
-    const { store, end } = await busyStore();
-    const served = await serveStore(store, { write: true });
-    const browser = await openBrowser();
-    onTestFinished(async () => {
-      await browser.close();
-      await served.close();
-      await end();
-    });
-    const schemes = ['light', 'dark'] as const;
-    const pages: Page[] = [];
-    for (const colorScheme of schemes) {
-      const { page } = await watchedPage(browser, { colorScheme });
-      await page.goto(served.link);
-      pages.push(page);
-    }
-    await pages[0]?.waitForTimeout(WATCHED_MS);
-    for (const [index, scheme] of schemes.entries()) {
-      await takePictures(pages[index] as Page, served.url, scheme, store);
-    }
-  },
-);
+it('has its pictures taken', { timeout: 300_000 }, async () => {
+  const { store, end } = await busyStore();
+  const served = await serveStore(store, { write: true });
+  const browser = await openBrowser();
+  onTestFinished(async () => {
+    await browser.close();
+    await served.close();
+    await end();
+  });
+  const schemes = ['light', 'dark'] as const;
+  const pages: Page[] = [];
+  for (const colorScheme of schemes) {
+    const { page } = await watchedPage(browser, { colorScheme });
+    await page.goto(served.link);
+    pages.push(page);
+  }
+  await pages[0]?.waitForTimeout(WATCHED_MS);
+  for (const [index, scheme] of schemes.entries()) {
+    await takePictures(pages[index] as Page, served.url, scheme, store);
+  }
+});
 
 async function takePictures(page: Page, url: string, scheme: string, store: Store) {
   const picture = (view: string) =>
