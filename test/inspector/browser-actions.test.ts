@@ -46,6 +46,7 @@ describe('an action', () => {
       await page.getByRole('dialog').waitFor({ state: 'detached' });
     }
     await page.getByTestId('action-reset').click();
+    await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect(await store.session(SAMPLE).read()).toEqual(before);

@@ -97,7 +97,10 @@ it('shows what strangers wrote as text, whatever it looks like', async () => {
     for (const fold of await page.locator('details').all()) await fold.evaluate(opened);
   }
   await page.getByTestId('action-restore').click();
+  // Without a dialog this key leads back to the list.
+  await page.getByRole('dialog').waitFor();
   await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.reload();
   await page.getByTestId('transcript-record').first().waitFor();
   expect(await page.evaluate('window.__hit')).toBeUndefined();

@@ -69,9 +69,8 @@ describe('the table of a hundred thousand sessions', () => {
     const first = 'agent:main:telegram:direct:0';
     await page.getByTestId('session-row').first().filter({ hasText: first }).waitFor();
     for (const key of ['j', 'j', 'ArrowDown', 'k']) await page.keyboard.press(key);
-    const second = page.locator('[role=row][aria-selected=true]');
-    const key = await second.getAttribute('data-key');
-    expect(key).toBe('agent:main:telegram:direct:1');
+    const second = '[role=row][aria-selected=true][data-key="agent:main:telegram:direct:1"]';
+    await page.locator(second).waitFor();
     await page.keyboard.press('Enter');
     await page.getByTestId('turn-card').waitFor();
     expect(await page.title()).toContain('direct:1');

@@ -50,7 +50,7 @@ describe('a transcript', () => {
 
   it('opens at its end and loads what is above, without losing the place', async () => {
     const { page } = await conversation();
-    expect(await fromEnd(page)).toBeLessThan(5);
+    await until('it is at its end', async () => (await fromEnd(page)) < 5);
     const first = (await numbers(page))[0] as number;
     expect(first).toBeGreaterThan(0);
     const at = async () => (await line(page, first).boundingBox())?.y ?? 0;
