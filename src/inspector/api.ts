@@ -4,6 +4,7 @@ import type { Store } from '../contract/store.ts';
 import { actionOf } from './action-body.ts';
 import { carryOut } from './carry-out.ts';
 import type { InspectorSettings } from './inspector-options.ts';
+import type { LiveStream } from './live-stream.ts';
 import type { LiveStreams } from './live-streams.ts';
 import type { LookedAtIndex } from './looked-at-index.ts';
 import { overviewOf } from './overview.ts';
@@ -81,9 +82,19 @@ function addWholeStore(app: Hono, parts: Parts, at: At): void {
   app.get(at('live'), (c) => {
     const key = new Parameters(c.req.url, ['key']).optionalKey();
     looked.use().index.check();
-    const stream = streams.open(key, looked.hold());
-    return c.body(stream.body, 200, { 'content-type': 'text/event-stream; charset=utf-8' });
+    const { body } = listen(streams, key, looked.hold());
+    return c.body(body, 200, { 'content-type': 'text/event-stream; charset=utf-8' });
   });
+}
+
+/** Whoever is not let in holds nothing. */
+function listen(streams: LiveStreams, key: string | undefined, left: () => void): LiveStream {
+  try {
+    return streams.open(key, left);
+  } catch (error) {
+    left();
+    throw error;
+  }
 }
 
 function addOneSession(app: Hono, store: Store, at: At): void {

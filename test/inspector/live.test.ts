@@ -1,6 +1,8 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { describe, expect, it } from 'vitest';
+import type { Store } from '../../src/contract/store.ts';
 import type { LiveEvents, Overview, SessionsPage } from '../../src/inspector/wire.ts';
+import { realWorld, type World } from '../../src/inspector/world.ts';
 import {
   type Asking,
   afterwards,
@@ -35,6 +37,20 @@ async function listening(asked: Asking, path = 'api/live') {
     events.filter(({ event }) => event === name).map(({ data }) => JSON.parse(data));
   const keys = () => new Set(named('changes').flatMap((change) => change.keys));
   return { named, keys, leave, heard };
+}
+
+/** Counts how many watches of a store go on. */
+function watchesOf(store: Store): () => number {
+  let watches = 0;
+  const watch = store.watch.bind(store);
+  store.watch = (options) => {
+    watches += 1;
+    options?.signal?.addEventListener('abort', () => {
+      watches -= 1;
+    });
+    return watch(options);
+  };
+  return () => watches;
 }
 
 describe('a page that listens', () => {
@@ -116,23 +132,28 @@ describe('a page that listens', () => {
     await listening(asked);
   });
 
+  it('keeps nothing going once all have left, those included that were not let in', async () => {
+    const store = await opened();
+    const watches = watchesOf(store);
+    const soon: World['after'] = (ms, call) => realWorld.after(ms === 60_000 ? 10 : ms, call);
+    const asked = asking(store, {}, { after: soon });
+    const pages = [];
+    for (let n = 0; n < 32; n++) pages.push(await listening(asked));
+    expect(await refusal(asked.raw('api/live'))).toMatchObject({ status: 503 });
+    expect(watches()).toBe(1);
+    for (const page of pages) await page.leave();
+    await eventually(() => watches() === 0);
+  });
+
   it('is let go when the inspector closes, and so is its watch', async () => {
     const store = await opened();
-    let watches = 0;
-    const watch = store.watch.bind(store);
-    store.watch = (options) => {
-      watches += 1;
-      options?.signal?.addEventListener('abort', () => {
-        watches -= 1;
-      });
-      return watch(options);
-    };
+    const watches = watchesOf(store);
     const asked = asking(store);
     const page = await listening(asked);
-    expect(watches).toBe(1);
+    expect(watches()).toBe(1);
     await asked.handler.close();
     await page.heard;
-    expect(watches).toBe(0);
+    expect(watches()).toBe(0);
     expect(await store.session(SLACK).update({ a: 1 })).toMatchObject({ rev: 1 });
   });
 
