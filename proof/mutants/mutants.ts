@@ -8,6 +8,7 @@ import { MUTANTS_OF_POSTGRES } from './mutants-of-postgres.ts';
 import { MUTANTS_OF_POWER_LOSS } from './mutants-of-power-loss.ts';
 import { MUTANTS_OF_TESTS } from './mutants-of-tests.ts';
 import { MUTANTS_OF_THE_DOCTOR } from './mutants-of-the-doctor.ts';
+import { MUTANTS_OF_THE_INSPECTOR } from './mutants-of-the-inspector.ts';
 
 /** One promise of the source, broken on purpose, and the proof that must notice. */
 export interface Mutant {
@@ -29,6 +30,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...MUTANTS_OF_TESTS,
   ...MUTANTS_OF_OPENCLAW,
   ...MUTANTS_OF_THE_DOCTOR,
+  ...MUTANTS_OF_THE_INSPECTOR,
   ...MUTANTS_OF_MIRROR,
   ...MUTANTS_OF_CRASHES,
   ...MUTANTS_OF_ATTACKS,
