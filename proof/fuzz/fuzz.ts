@@ -42,7 +42,7 @@ export async function fuzz(target: Target): Promise<void> {
   const corpus = [...target.seeds];
   const seen = new Set<string>();
   const began = performance.now();
-  const until = began + size(10, 480) * 1_000;
+  const until = began + size(6, 480) * 1_000;
   let runs = 0;
   while (performance.now() < until) {
     for (let batch = 0; batch < 20; batch++) {

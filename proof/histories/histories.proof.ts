@@ -13,7 +13,7 @@ import { checkHistory } from './linearizable.ts';
 import { type Disturbance, recordHistory } from './record-history.ts';
 import { shrink } from './shrink.ts';
 
-const CALLS = size(40_000, 1_000_000);
+const CALLS = size(20_000, 1_000_000);
 const SECONDS_MAX = size(200, 5_400);
 const ROUND: Disturbance = {
   processes: 4,

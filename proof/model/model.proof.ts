@@ -85,12 +85,12 @@ const FAST = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 describe('the files back end answers as the memory back end does', () => {
   it(
     'R7.2 on files that lie in memory, hostile keys and fields included',
-    () => holds('tmpfs', () => filesPlace(FAST), size(700, 80_000), size(2, 50)),
+    () => holds('tmpfs', () => filesPlace(FAST), size(500, 80_000), size(2, 50)),
     minutes(3, 55),
   );
   it(
     'on a disk in memory whose calls take effect at once',
-    () => holds('disk in memory', diskInMemoryPlace, size(200, 16_000), size(2, 12)),
+    () => holds('disk in memory', diskInMemoryPlace, size(150, 16_000), size(2, 12)),
     minutes(3, 15),
   );
   it(

@@ -10,7 +10,7 @@ import { minutes, size } from '../frame/size.ts';
 import { contentsOf } from './contents.ts';
 
 const PROGRAM = fileURLToPath(new URL('programs/adopts.js', import.meta.url));
-const KILLS = size(40, 400);
+const KILLS = size(20, 400);
 
 /** Starts an adoption and kills it after so many milliseconds; whether it was still at work. */
 async function killedAfter(directory: string, ms: number): Promise<boolean> {

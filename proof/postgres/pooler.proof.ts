@@ -13,7 +13,7 @@ import { Pooler } from './pooler.ts';
 
 const needs = ['pgbouncer'] as const;
 const it = itWith(needs);
-const NTH = size(3, 1);
+const NTH = size(5, 1);
 const schema = `s_${randomUUID().replaceAll('-', '')}`;
 
 let server: PostgresServer;
