@@ -19,6 +19,7 @@ async function syncsOf(
   durability: 'process' | 'power',
   prepare: (backend: Backend, root: string) => Promise<unknown>,
   run: (backend: Backend, root: string) => Promise<unknown>,
+  calls = ['fsync', 'fdatasync'],
 ): Promise<string[]> {
   const root = temporaryDirectory();
   const system = new FaultySystem();
@@ -33,7 +34,7 @@ async function syncsOf(
     [pathsOf(root, 'main').blobs, 'directory of the blobs'],
   ]);
   return system.calls
-    .filter(({ name }) => name === 'fsync' || name === 'fdatasync')
+    .filter(({ name }) => calls.includes(name))
     .map(({ path }) => names.get(path) ?? shortName(path, root));
 }
 
@@ -162,14 +163,18 @@ describe('R4.8 the syncs that a durability promises are made, and no others:', (
       await backend.update(KEY, largePatch(9), {});
     };
     const prepare = (backend: Backend, root: string) => untilFoldIsNear(backend, root, KEY);
-    expect(await syncsOf('process', prepare, fold)).toEqual([
+    expect(await syncsOf('process', prepare, fold, ['fsync', 'fdatasync', 'unlink'])).toEqual([
       'meta.2.jsonl.tmp',
       'directory of the session',
+      'meta.1.jsonl',
     ]);
     const power = await syncsOf('power', prepare, fold);
     expect(power).toContain('meta.2.jsonl.tmp');
-    expect(power.slice(power.indexOf('meta.2.jsonl.tmp'))).toContain('directory of the session');
-    expect(power.at(-1)).toBe('meta.2.jsonl');
+    // The first commit of a log syncs its name as well; whether that is the last update or one that
+    // ran beside the fold is a matter of timing.
+    const since = power.slice(power.indexOf('meta.2.jsonl.tmp') + 1);
+    expect(since).toContain('directory of the session');
+    expect(since).toContain('meta.2.jsonl');
   });
 
   test('a blob and its name are synced with either, before a log refers to it', async () => {
