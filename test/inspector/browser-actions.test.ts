@@ -13,8 +13,15 @@ describe('an action', () => {
   });
   afterAll(() => browser.close());
 
+  interface Looked {
+    write?: boolean;
+    /** Chromium itself writes a line for each answer with a status of a refusal. */
+    refused?: boolean;
+  }
+
   /** A session of its own, looked at by somebody who may change it. */
-  async function session(write = true): Promise<{ store: Store; page: Page }> {
+  async function session(looked: Looked = {}): Promise<{ store: Store; page: Page }> {
+    const { write = true, refused = false } = looked;
     const store = await sampleStore();
     const served = await serveStore(store, { write });
     onTestFinished(async () => {
@@ -22,15 +29,15 @@ describe('an action', () => {
       await store.close();
     });
     const { page, complaints } = await watchedPage(browser);
-    onTestFinished(() => expect(complaints.filter(unexpected)).toEqual([]));
+    onTestFinished(() => {
+      const expected = (text: string) => refused && text.includes('409 (Conflict)');
+      expect(complaints.filter((text) => !expected(text))).toEqual([]);
+    });
     await page.goto(served.link);
     await page.goto(`${served.url}#/session/${encodeURIComponent(SAMPLE)}`);
     await page.getByTestId('turn-card').waitFor();
     return { store, page };
   }
-
-  /** Chromium itself writes a line for each answer with a status of a refusal. */
-  const unexpected = (text: string) => !text.includes('409 (Conflict)');
 
   async function confirmed(page: Page): Promise<void> {
     await page.getByTestId('confirm').click();
@@ -53,7 +60,7 @@ describe('an action', () => {
   });
 
   it('is not offered to whoever may only look', async () => {
-    const { page } = await session(false);
+    const { page } = await session({ write: false });
     await page.getByTestId('transcript-record').first().waitFor();
     expect(await page.locator('[data-testid^=action-]').count()).toBe(0);
     await page.getByTestId('nav-storage').click();
@@ -138,7 +145,7 @@ describe('an action', () => {
   });
 
   it('tells with code and remedy what is refused', async () => {
-    const { store, page } = await session();
+    const { store, page } = await session({ refused: true });
     await page.locator('[data-field=model]').getByTestId('action-edit').click();
     await page.getByTestId('field-text').fill('haiku');
     // The page does not hear of the change before it has asked for another one.

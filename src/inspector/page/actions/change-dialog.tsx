@@ -23,6 +23,8 @@ export function ChangeDialog({ view, field, value, onClose, onDone }: ChangeDial
       title={value === undefined ? 'Remove a field' : 'Change the entry'}
       confirm={value === undefined ? 'Remove' : 'Save'}
       action={action}
+      // The next edit builds on this one: it would be refused with the revision before.
+      isShown={(result) => rev >= (result as { rev: number }).rev}
       onClose={onClose}
       onDone={onDone}
     >

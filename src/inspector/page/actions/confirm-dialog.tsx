@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Action } from '../../wire.ts';
 import { act, problemOf, type RefusedError } from '../server/ask.ts';
+import { live } from '../server/live.ts';
 import { Dialog } from '../shell/dialog.tsx';
 import { ProblemNote } from '../shell/problem-note.tsx';
 
@@ -13,6 +14,8 @@ interface ConfirmDialogProps {
   dangerous?: boolean;
   /** What is asked for; nothing while the reader has not said enough. */
   action: Action | undefined;
+  /** Whether the page shows by now what the action made: the question stays until then. Default: at once. */
+  isShown?: (result: unknown) => boolean;
   onClose: () => void;
   onDone?: (result: unknown) => void;
   children: ComponentChildren;
@@ -20,18 +23,24 @@ interface ConfirmDialogProps {
 
 /** Nothing is changed without this question. What the server refuses is told in it. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
-  const { title, confirm, dangerous, action, onClose, onDone, children } = props;
+  const { title, confirm, dangerous, action, isShown, onClose, onDone, children } = props;
   const [problem, setProblem] = useState<RefusedError>();
   const [busy, setBusy] = useState(false);
+  const [acted, setActed] = useState<{ result: unknown }>();
+  const ended = acted !== undefined && (isShown?.(acted.result) ?? true);
+  useEffect(() => {
+    if (!ended) return;
+    onClose();
+    onDone?.(acted.result);
+  }, [ended]);
   const run = async (event: Event): Promise<void> => {
     event.preventDefault();
     if (!action || busy) return;
     setBusy(true);
     setProblem(undefined);
     try {
-      const result = await act(action);
-      onClose();
-      onDone?.(result);
+      setActed({ result: await act(action) });
+      if (isShown && 'key' in action) live.announce(action.key);
     } catch (cause) {
       setProblem(problemOf(cause));
       setBusy(false);

@@ -44,6 +44,11 @@ export class LiveStream {
     return () => this.#listeners.delete(listener);
   }
 
+  /** What this page has just changed itself is not waited for. */
+  announce(key: string): void {
+    this.#tell({ keys: [key], all: false });
+  }
+
   async #run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted && letIn.value) {
       await this.#once(signal);
