@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { agentOf } from '../../model/session-key.ts';
 import type { Change } from '../../model/state.ts';
 import { breathe } from '../../system/timers.ts';
-import { type AgentFiles, makeDirectory } from './agent-files.ts';
+import type { AgentFiles } from './agent-files.ts';
 import { finishRemoval } from './clear-away.ts';
 import type { Holding } from './descriptor-pool.ts';
 import { EntrySize } from './entry-size.ts';
@@ -18,6 +18,7 @@ import { ioError } from './io-error.ts';
 import { journalPrefix } from './journal.ts';
 import { sessionFolder } from './layout.ts';
 import type { LogState } from './log-state.ts';
+import { makeSessionDirectory } from './make-session-directory.ts';
 import { damagedLog, holderText } from './session-errors.ts';
 import { SessionLock } from './session-lock.ts';
 import { SessionLog } from './session-log.ts';
@@ -122,7 +123,7 @@ export class SessionFiles implements Gate, Holding {
     else if (!this.agent.check()) return 'in';
     try {
       for (let look = 0; look < LOOKUPS_MAX; look++) {
-        const entered = this.#enterOnce(create);
+        const entered = this.#enterOnce(create, look);
         if (entered !== 'again') return entered;
       }
     } catch (cause) {
@@ -212,7 +213,7 @@ export class SessionFiles implements Gate, Holding {
     else this.#context.pool.gave(this, -more);
   }
 
-  #enterOnce(create: boolean): 'in' | 'busy' | 'behind' | 'again' {
+  #enterOnce(create: boolean, looks: number): 'in' | 'busy' | 'behind' | 'again' {
     const { log, lock } = this;
     // The log first: a removal ends a log before it moves the directory, so a log that was opened
     // before the lock was taken says itself whether it still counts.
@@ -223,7 +224,7 @@ export class SessionFiles implements Gate, Holding {
       // A log that was opened a moment ago lies in a directory that was moved away since.
       this.forget();
       if (!create) return 'in';
-      makeDirectory(this.#context.system, this.directory);
+      makeSessionDirectory(this.#context.system, this.directory, this.agent.paths.removed, looks);
       return 'again';
     }
     this.inside = true;
