@@ -42,6 +42,17 @@ test('a mount is tried with real files and processes, and nothing is left behind
   expect(report.freeBytes).toBeGreaterThan(0);
 });
 
+test('what somebody still has open is removed once it is let go', async () => {
+  let refusals = 3;
+  const rmdirSync: typeof realSystem.fs.rmdirSync = (path) => {
+    if (refusals-- > 0) throw Object.assign(new Error('ENOTEMPTY'), { code: 'ENOTEMPTY' });
+    realSystem.fs.rmdirSync(path);
+  };
+  const { report } = await outcomes(fsWith({ rmdirSync }));
+  expect(report.store).toBe(true);
+  expect(refusals).toBeLessThan(0);
+});
+
 describe('a mount that lies', () => {
   const kindOf = (kind: 'sound' | 'shared' | 'unknown'): Partial<MountWorld> => ({
     system: { ...realSystem, mount: { ...realSystem.mount, kind: () => kind } },

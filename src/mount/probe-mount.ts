@@ -7,6 +7,7 @@ import { HoldfastError, isHoldfastError } from '../model/errors.ts';
 import { realMountCalls } from '../system/mount-calls.ts';
 import { realNodeProcesses } from '../system/node-process.ts';
 import { realSystem } from '../system/system.ts';
+import { pause } from '../system/timers.ts';
 import { holdsFor, type MountCheck, type MountReport } from './mount-report.ts';
 import type { MountWorld, Probe } from './probe.ts';
 import { probeLocks } from './probe-locks.ts';
@@ -15,6 +16,11 @@ import { probeSyncs } from './probe-syncs.ts';
 import { probeAppend, probeRename } from './probe-writes.ts';
 
 const PROBES: readonly Probe[] = [probeLocks, probeRename, probeAppend, probeSyncs, probeNames];
+
+/** What is said of a file or a directory that somebody still has open. */
+const IN_USE = new Set(['ENOTEMPTY', 'EBUSY', 'EPERM', 'EACCES']);
+const CLEAR_MS_MAX = 5_000;
+const CLEAR_PAUSE_MS = 20;
 
 export const realMountWorld: MountWorld = {
   system: realSystem,
@@ -47,7 +53,7 @@ export async function probeMount(
         checks.push(...(await probe(world, own)));
       }
     } finally {
-      clear(world, place);
+      await clear(world, place);
     }
     const store = holdsFor('store', checks);
     return {
@@ -86,11 +92,25 @@ function ownDisk(kind: MountReport['kind']): MountCheck {
   };
 }
 
-/** Removes what the probes made: directories of files, nothing deeper, and no link is followed. */
-function clear({ system: { fs } }: MountWorld, place: string): void {
-  for (const own of fs.readdirSync(place)) {
-    for (const name of fs.readdirSync(join(place, own))) fs.unlinkSync(join(place, own, name));
-    fs.rmdirSync(join(place, own));
+/**
+ * Removes what the probes made: directories of files, nothing deeper, and no link is followed. On
+ * Windows a file goes only when the last process that had it open is gone, and so does its directory.
+ */
+async function clear({ system }: MountWorld, place: string): Promise<void> {
+  const { clock, fs, timers } = system;
+  const began = clock.elapsed();
+  for (;;) {
+    try {
+      for (const own of fs.readdirSync(place)) {
+        for (const name of fs.readdirSync(join(place, own))) fs.unlinkSync(join(place, own, name));
+        fs.rmdirSync(join(place, own));
+      }
+      fs.rmdirSync(place);
+      return;
+    } catch (cause) {
+      const late = clock.elapsed() - began > CLEAR_MS_MAX;
+      if (late || !IN_USE.has((cause as NodeJS.ErrnoException).code ?? '')) throw cause;
+      await pause(timers, CLEAR_PAUSE_MS);
+    }
   }
-  fs.rmdirSync(place);
 }
