@@ -5,18 +5,22 @@ import type { Row } from './session-row.ts';
 
 const BIGGEST_MAX = 10;
 
-/** Counts and bytes of everything that lies in the schema: a query for each kind of row. */
+/**
+ * Counts and bytes of everything that lies in the schema. One statement, which sees the schema at one
+ * moment: figures of several would contradict each other while others write.
+ */
 export async function storeFigures({
   connections,
   tables,
 }: PostgresContext): Promise<StoreFigures> {
-  const ask = (what: string, text: string): Promise<Row[]> =>
-    connections.run({ what, text, writes: false }, []);
-  const [row = {}] = await ask('count', counts(tables));
-  const archivesByAge = agesOf(await ask('count archives', archiveCounts(tables)));
-  const [blobs = {}] = await ask('count large values', blobCounts(tables));
-  const values = await ask('look for the most shared values', mostShared(tables));
-  const biggest = await ask('look for the biggest', biggestSessions(tables));
+  const statement = { what: 'count what is there', text: all(tables), writes: false };
+  const [found = {}] = await connections.run(statement, []);
+  const rowsOf = (name: keyof typeof PARTS): Row[] => JSON.parse(String(found[name])) as Row[];
+  const [row = {}] = rowsOf('counts');
+  const archivesByAge = agesOf(rowsOf('archives'));
+  const [blobs = {}] = rowsOf('blobs');
+  const values = rowsOf('shared');
+  const biggest = rowsOf('biggest');
   return {
     sessions: Number(row.sessions),
     turns: Number(row.turns),
@@ -88,3 +92,19 @@ const biggestSessions = (
 ) => `select s.key, octet_length(s.entry::text) + s.bytes + coalesce(
     (select sum(octet_length(a.entry::text) + a.bytes) from ${t.archives} a where a.key = s.key), 0) as bytes
   from ${t.sessions} s order by 2 desc, 1 limit ${BIGGEST_MAX}`;
+
+const PARTS = {
+  counts,
+  archives: archiveCounts,
+  blobs: blobCounts,
+  shared: mostShared,
+  biggest: biggestSessions,
+};
+
+/** Each kind of row as a list of its own. */
+const all = (tables: Tables): string =>
+  `select ${Object.entries(PARTS)
+    .map(
+      ([name, part]) => `(select coalesce(json_agg(x), '[]') from (${part(tables)}) x) as ${name}`,
+    )
+    .join(', ')}`;
